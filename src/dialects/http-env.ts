@@ -1,0 +1,16 @@
+import type { Principal } from "../domain/plan.ts";
+import type { SessionService } from "../service/session-service.ts";
+import type { UsageService } from "../service/usage-service.ts";
+
+/** What a route handler finds in `c.var`; set by `http/app.ts` before a dialect's routes run. */
+export interface HttpVariables {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly sessions: SessionService;
+  readonly usage: UsageService;
+}
+
+/** The Hono environment of dialects. They see no bindings. */
+export interface HttpEnv {
+  Variables: HttpVariables;
+}

@@ -1,0 +1,49 @@
+import type { AccountId } from "./ids.ts";
+import type { PlanName } from "./plan.ts";
+import type { FeatureName, ProxyType } from "./session-spec.ts";
+
+/**
+ * Everything that may go wrong and that a caller can be told. A dialect alone turns one into a status
+ * and a body; each arm carries the evidence that the body needs and nothing secret.
+ */
+export type Failure =
+  | { readonly kind: "unauthorized"; readonly message: string }
+  /** `field` is the dotted path in the caller's own spelling, absent when the whole body is wrong. */
+  | { readonly kind: "invalidRequest"; readonly message: string; readonly field?: string }
+  | { readonly kind: "bodyTooLarge"; readonly limitBytes: number }
+  | { readonly kind: "unsupportedMediaType"; readonly expected: string }
+  | { readonly kind: "methodNotAllowed"; readonly allowed: readonly string[] }
+  /** A documented feature that this deployment does not have: refused by name, never ignored. */
+  | { readonly kind: "unsupported"; readonly feature: FeatureName; readonly field: string; readonly reason: string }
+  | {
+      readonly kind: "quotaExceeded";
+      readonly accountId: AccountId;
+      readonly plan: PlanName;
+      readonly used: number;
+      readonly limit: number;
+    }
+  | {
+      readonly kind: "concurrencyLimitReached";
+      readonly plan: PlanName;
+      readonly active: number;
+      readonly requested: number;
+      readonly limit: number;
+    }
+  | {
+      readonly kind: "proxyAccessDenied";
+      readonly accountId: AccountId;
+      readonly plan: PlanName;
+      readonly proxyType: ProxyType | "custom";
+    }
+  | { readonly kind: "rateLimited"; readonly limit: number; readonly retryAfterMs: number }
+  | { readonly kind: "sessionNotFound"; readonly sessionId: string }
+  | { readonly kind: "notFound"; readonly what: string; readonly id: string }
+  | { readonly kind: "conflict"; readonly message: string }
+  /** The session exists, but no longer (or not yet) has a browser. */
+  | { readonly kind: "sessionNotRunning"; readonly sessionId: string; readonly status: string }
+  /** The engine had no browser to give. Safe to retry after `retryAfterMs`. */
+  | { readonly kind: "launchFailed"; readonly reason: string; readonly retryAfterMs: number }
+  /** The operator has not finished setting this deployment up. */
+  | { readonly kind: "notConfigured"; readonly message: string };
+
+export type FailureKind = Failure["kind"];

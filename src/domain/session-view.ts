@@ -1,0 +1,82 @@
+import type { SessionId } from "./ids.ts";
+import type { FeatureName, SessionSpec } from "./session-spec.ts";
+import type { EndReason, SessionStatus } from "./session-state.ts";
+
+/** What pages of the session observe about the browser they run in. */
+export interface ObservedFingerprint {
+  /** `navigator.platform`. */
+  readonly platform: string;
+  readonly userAgent: string;
+  /** BCP 47, as `navigator.language` says. */
+  readonly locale: string;
+  /** IANA zone, as `Intl` says. */
+  readonly timezone: string;
+}
+
+/** The egress in use. Never holds a credential. */
+export interface AssignedProxy {
+  readonly type: string;
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly ip: string | null;
+}
+
+/** Counters of one session since its creation. */
+export interface SessionMetrics {
+  /** Main-frame navigations of every page. */
+  readonly pagesVisited: number;
+  /** CDP bytes in both directions between clients and Berth (UTF-16 code units of text messages). */
+  readonly bytesTransferred: number;
+  /** CDP messages in both directions between clients and Berth. */
+  readonly cdpMessages: number;
+}
+
+/** What a caller may see of a session; a dialect renders it. Times are epoch milliseconds. */
+export interface SessionView {
+  readonly id: SessionId;
+  readonly status: SessionStatus;
+  readonly endReason: EndReason | null;
+  /** Human-readable detail of a failed end; never holds a secret. */
+  readonly endDetail: string | null;
+  readonly createdAt: number;
+  /** `null` for a session without a hard end. */
+  readonly expiresAt: number | null;
+  readonly endedAt: number | null;
+  readonly spec: PublicSpec;
+  /** Which features are on in this session, defaults resolved against what the deployment has. */
+  readonly inForce: Readonly<Record<FeatureName, boolean>>;
+  readonly fingerprint: ObservedFingerprint | null;
+  readonly proxy: AssignedProxy | null;
+  readonly metrics: SessionMetrics;
+}
+
+/** The spec without credentials: a custom proxy keeps its type only. */
+export type PublicSpec = Omit<SessionSpec, "proxy" | "integrations">;
+
+/** A tab that clients may see. */
+export interface PageView {
+  /** CDP target id. */
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+}
+
+/** One row of the session index: what lists show. */
+export interface SessionSummary {
+  readonly id: SessionId;
+  readonly status: SessionStatus;
+  readonly endReason: EndReason | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly endedAt: number | null;
+  readonly tags: readonly string[];
+  readonly proxyType: string | null;
+  readonly proxyCountry: string | null;
+  readonly headless: boolean;
+  readonly recording: boolean;
+  readonly apiKeyName: string | null;
+}
+
+/** Scopes of a connect token. `cdp` drives, `live_view` watches and clicks, `live_view_read_only` watches. */
+export const TOKEN_SCOPES = ["cdp", "live_view", "live_view_read_only"] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];

@@ -1,0 +1,11 @@
+/** Secrets (`wrangler secret put NAME`) and optional variables: not in wrangler.toml, so not generated. */
+declare namespace Cloudflare {
+  interface Env {
+    /** The credential of /admin. Unset: /admin is refused. */
+    readonly ADMIN_TOKEN?: string;
+    /** 32 characters or more; connect tokens are derived from it. Unset: no session can be created. */
+    readonly BERTH_SECRET?: string;
+    /** Where the `cdp-endpoint` engine finds its browser: `ws(s)://…` or `http(s)://…`. */
+    readonly CDP_ENDPOINT?: string;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Failure } from "../domain/failure.ts";
+import type { AccountId, SessionId } from "../domain/ids.ts";
+import type { Result } from "../domain/result.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
+import type { EndReason } from "../domain/session-state.ts";
+import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
+
+/** Everything that a session needs to know about itself; handed over once, right after admission. */
+export interface CreateSession {
+  readonly id: SessionId;
+  readonly accountId: AccountId;
+  readonly spec: SessionSpec;
+  /** Epoch milliseconds of the admission: the session's `createdAt`. */
+  readonly createdAt: number;
+}
+
+/** A session just created, or described to its owner while it has a browser. */
+export interface OwnedSession {
+  readonly view: SessionView;
+  /** The credential for `cdpUrl`; `null` once the session has ended. */
+  readonly connectToken: string | null;
+}
+
+/**
+ * The RPC surface of a session's Durable Object: the types that `service` may see. Every method answers
+ * with data (a class does not survive RPC), and treats another account's session as one that does not exist.
+ */
+export interface SessionObject {
+  /** Launches the browser and answers when the session is `ready`. Frees its slot itself when it fails. */
+  create(command: CreateSession): Promise<Result<OwnedSession, Failure>>;
+  /** `sessionNotFound` also for a session that ended and has been handed over to the index. */
+  describe(accountId: AccountId): Promise<Result<OwnedSession, Failure>>;
+  /** Ends the session and answers its final view; `sessionNotFound` when it has ended before. */
+  end(accountId: AccountId, reason: EndReason): Promise<Result<SessionView, Failure>>;
+  /** Tabs that clients may see, the oldest first. */
+  pages(accountId: AccountId): Promise<Result<readonly PageView[], Failure>>;
+  setTags(accountId: AccountId, tags: readonly string[]): Promise<Result<readonly string[], Failure>>;
+  /** A new random token; from the first one on, the account's API key alone no longer opens a CDP socket. */
+  createToken(accountId: AccountId, scope: TokenScope): Promise<Result<string, Failure>>;
+  /** Stops new connections with this token; open ones live on. */
+  revokeToken(accountId: AccountId, token: string): Promise<Result<null, Failure>>;
+  /** For the reaper: ends the session if its deadlines or its browser are gone; answers whether it lives. */
+  reap(): Promise<boolean>;
+}
