@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
@@ -5,6 +6,8 @@ import type { UsageService } from "../service/usage-service.ts";
 /** What a route handler finds in `c.var`; set by `http/app.ts` before a dialect's routes run. */
 export interface HttpVariables {
   readonly requestId: string;
+  /** For the duration of a session that still runs; everything else has its times in the view. */
+  readonly clock: Clock;
   readonly principal: Principal;
   readonly sessions: SessionService;
   readonly usage: UsageService;

@@ -69,8 +69,7 @@ export const newApiKey = (ids: IdSource): string => API_KEY_PREFIX + toBase64Url
 export const newConnectToken = (ids: IdSource): string =>
   CONNECT_TOKEN_PREFIX + toBase64Url(ids.bytes(CONNECT_TOKEN_BYTES));
 
-const SESSION_ID_SHAPE =
-  /^(?:ses_[a-z2-7]{26}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const SESSION_ID_SHAPE = /^(?:ses_[a-z2-7]{26}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /** Reads a session id from a URL or a query; `undefined` when no session can have it. */
 export function parseSessionId(text: string): SessionId | undefined {

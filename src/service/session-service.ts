@@ -1,10 +1,17 @@
 import type { Failure } from "../domain/failure.ts";
+import type { SessionId } from "../domain/ids.ts";
+import { parseSessionId } from "../domain/ids.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";
+import { fail, succeed } from "../domain/result.ts";
 import type { RequestedSession } from "../domain/session-spec.ts";
 import type { SessionStatus } from "../domain/session-state.ts";
 import type { PageView, SessionSummary, SessionView, TokenScope } from "../domain/session-view.ts";
-import type { OwnedSession } from "../session/session-object.ts";
+import type { OwnedSession, SessionObject } from "../session/session-object.ts";
+import type { SessionServiceDeps } from "./create-session.ts";
+import { createSession } from "./create-session.ts";
+
+export type { SessionServiceDeps } from "./create-session.ts";
 
 /** Which sessions of the account a list holds. Absent properties do not restrict. */
 export interface SessionFilter {
@@ -58,4 +65,59 @@ export interface SessionService {
   setTags(principal: Principal, id: string, tags: readonly string[]): Promise<Result<readonly string[], Failure>>;
   createToken(principal: Principal, id: string, scope: TokenScope): Promise<Result<string, Failure>>;
   revokeToken(principal: Principal, id: string, token: string): Promise<Result<null, Failure>>;
+}
+
+const notFound = (sessionId: string) => fail({ kind: "sessionNotFound", sessionId } as const);
+
+const isMissing = <T>(result: Result<T, Failure>): boolean => !result.ok && result.failure.kind === "sessionNotFound";
+
+export function createSessionService(deps: SessionServiceDeps): SessionService {
+  const { index, sessionObject } = deps;
+
+  /** Text that no session can have as its id starts no Durable Object and costs no query. */
+  function onSession<T>(
+    text: string,
+    ask: (session: SessionObject, id: SessionId) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    const id = parseSessionId(text);
+    return id === undefined ? Promise.resolve(notFound(text)) : ask(sessionObject(id), id);
+  }
+
+  return {
+    create: (principal, requested) => createSession(deps, principal, requested),
+    describe: ({ accountId }, text) =>
+      onSession(text, async (session, id) => {
+        const live = await session.describe(accountId);
+        if (!isMissing(live)) return live;
+        const view = (await index.find(accountId, id))?.finalView;
+        return view ? succeed({ view, connectToken: null, liveViewToken: null }) : notFound(text);
+      }),
+    listByCursor: ({ accountId }, filter, page) => index.listByCursor(accountId, filter, page),
+    listByPage: ({ accountId }, filter, page) => index.listByPage(accountId, filter, page),
+    end: ({ accountId }, text) => onSession(text, (session) => session.end(accountId, "requested")),
+    endAll: (principal) => endAll(deps, principal),
+    pages: ({ accountId }, text) => onSession(text, (session) => session.pages(accountId)),
+    setTags: ({ accountId }, text, tags) =>
+      onSession(text, async (session, id) => {
+        const live = await session.setTags(accountId, tags);
+        if (!live.ok && !isMissing(live)) return live;
+        // The row serves lists; for a session that has ended it is all there is.
+        const known = await index.setTags(accountId, id, tags);
+        return live.ok || known ? succeed(tags) : notFound(text);
+      }),
+    createToken: ({ accountId }, text, scope) => onSession(text, (session) => session.createToken(accountId, scope)),
+    revokeToken: ({ accountId }, text, token) => onSession(text, (session) => session.revokeToken(accountId, token)),
+  };
+}
+
+/** One session that does not answer must not keep the others running. */
+async function endAll({ index, sessionObject, logger }: SessionServiceDeps, { accountId }: Principal): Promise<number> {
+  const running = await index.runningIds(accountId);
+  const outcomes = await Promise.allSettled(running.map((id) => sessionObject(id).end(accountId, "requested")));
+  for (const [position, outcome] of outcomes.entries()) {
+    if (outcome.status === "rejected") {
+      logger.warn("session.not_ended", { sessionId: running[position], error: outcome.reason });
+    }
+  }
+  return outcomes.filter((outcome) => outcome.status === "fulfilled" && outcome.value.ok).length;
 }

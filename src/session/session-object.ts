@@ -19,6 +19,8 @@ export interface OwnedSession {
   readonly view: SessionView;
   /** The credential for `cdpUrl`; `null` once the session has ended. */
   readonly connectToken: string | null;
+  /** The credential for the live view, read-only when the spec says so; `null` once the session has ended. */
+  readonly liveViewToken: string | null;
 }
 
 /**

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { logsDir, root } from "./paths.ts";
+
+/** How a child process ended, with everything that it printed. */
+export interface ChildResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The JavaScript file of a tool in node_modules, so that it runs on this Node and not on the first one in PATH. */
+export function toolFile(path: string): string {
+  return join(root, "node_modules", path);
+}
+
+/** wrangler's command line. */
+export const wranglerTool = toolFile("wrangler/bin/wrangler.js");
+
+/** Runs a Node script and keeps its output: in memory and in `.berth/logs/<name>.log`. */
+export function runQuietly(name: string, args: readonly string[]): Promise<ChildResult> {
+  mkdirSync(logsDir, { recursive: true });
+  const logFile = join(logsDir, `${name}.log`);
+  writeFileSync(logFile, "");
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        appendFileSync(logFile, chunk);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** Runs a Node script on the same terminal and gives its exit code. */
+export function runVisibly(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

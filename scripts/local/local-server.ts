@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { endBrowserProcesses } from "../setup/browser-processes.mjs";
+import { SetupFailure } from "../setup/failure.mjs";
+import { type ChosenBrowser, prepareChromium } from "../chromium.ts";
+import { buildAssets } from "./assets.ts";
+import { ensureLocalAccount } from "./local-account.ts";
+import { type LocalSettings, claimState, prepareLocalSettings, releaseState, writeLocalSettings } from "./local-file.ts";
+import { LocalRuntime } from "./local-runtime.ts";
+import { applyMigrations } from "./migrations.ts";
+import { runDir } from "./paths.ts";
+import { choosePort } from "./port.ts";
+import { buildWorker } from "./worker-build.ts";
+
+const SCHEDULE_MS = 60_000;
+const STOP_MS = 6_000;
+
+/** A Berth that serves on this machine. */
+export interface LocalServer {
+  readonly settings: LocalSettings;
+  readonly browser: ChosenBrowser;
+  /** Ends the server and every browser that it launched, within about ten seconds. */
+  stop(): Promise<void>;
+}
+
+/** Values that only local use has: sessions may open pages of this machine. */
+export function localBindings(settings: Pick<LocalSettings, "adminToken" | "secret">): Record<string, string> {
+  return { ADMIN_TOKEN: settings.adminToken, BERTH_SECRET: settings.secret, ALLOW_PRIVATE_NETWORK: "true" };
+}
+
+/** Sets up what is missing and starts the production build; resolves when it serves and has an account. */
+export async function startLocalServer(command: string): Promise<LocalServer> {
+  claimState(command);
+  const settings = prepareLocalSettings();
+  const port = await choosePort();
+  const browser = await prepareChromium();
+  await buildAssets();
+  const build = await buildWorker();
+  const runtime = new LocalRuntime(build, { port, bindings: localBindings(settings) });
+  try {
+    const url = await runtime.ready();
+    await applyMigrations(await runtime.database());
+    await requireHealthy(url);
+    const complete = await ensureLocalAccount({ ...settings, url });
+    writeLocalSettings(complete);
+    const schedule = startSchedule(runtime);
+    return { settings: complete, browser, stop: () => stopRuntime(runtime, schedule) };
+  } catch (error) {
+    await stopRuntime(runtime);
+    throw error;
+  }
+}
+
+async function requireHealthy(url: string): Promise<void> {
+  const response = await fetch(new URL("/health", url));
+  if (!response.ok) {
+    throw new SetupFailure(
+      `The Worker started but /health answers ${response.status}: ${(await response.text()).slice(0, 200)}`,
+      "Its log is in .berth/logs/worker.log.",
+    );
+  }
+}
+
+/** Local runtimes run no crons: the reaper is called at the start, for sessions whose browsers a restart ended, and then every minute. */
+function startSchedule(runtime: LocalRuntime): NodeJS.Timeout {
+  const run = () => {
+    runtime.runScheduled().catch((error: unknown) => console.error("The scheduled run failed:", error));
+  };
+  run();
+  return setInterval(run, SCHEDULE_MS);
+}
+
+async function stopRuntime(runtime: LocalRuntime, schedule?: NodeJS.Timeout): Promise<void> {
+  clearInterval(schedule);
+  // The runtime asks its browsers to close and waits; whatever it does not reach in time is ended here.
+  await Promise.race([runtime.stop().catch(() => undefined), sleep(STOP_MS)]);
+  await endBrowserProcesses(runDir());
+  releaseState();
+}
+

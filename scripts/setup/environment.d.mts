@@ -1,0 +1,3 @@
+export declare const root: string;
+export declare const berthDir: string;
+export declare const tmpRoot: string;

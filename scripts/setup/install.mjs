@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { berthDir, root } from "./environment.mjs";
+import { SetupFailure, recogniseFailure } from "./failure.mjs";
+import { chooseNode, requireSupportedPlatform } from "./node-binary.mjs";
+import { step } from "./progress.mjs";
+
+const modulesDir = join(root, "node_modules");
+const stampFile = join(modulesDir, ".berth-installed");
+
+/** The packages, and Chromium unpacked next to them. */
+const NEEDED_BYTES = 1.5e9;
+
+/**
+ * Installs the dependencies if package.json or the lock file changed since the last time.
+ * @returns {Promise<string>} the Node that runs the project
+ */
+export async function ensureInstalled() {
+  const fingerprint = fingerprintDependencies();
+  const installed = readStamp();
+  if (installed?.fingerprint === fingerprint && existsSync(installed.node)) {
+    return installed.node;
+  }
+  requireSupportedPlatform();
+  rmSync(stampFile, { force: true });
+  makeWritable();
+  await step("Installing npm packages (about 750 MB on disk, only the first time)", runNpm, countPackages);
+  const node = chooseNode();
+  writeFileSync(stampFile, JSON.stringify({ fingerprint, node }));
+  return node;
+}
+
+function fingerprintDependencies() {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return createHash("sha256")
+    .update(JSON.stringify([dependencies, devDependencies, optionalDependencies, process.platform, process.arch]))
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+}
+
+/** @returns {{ fingerprint: string, node: string } | undefined} */
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function makeWritable() {
+  try {
+    mkdirSync(join(berthDir, "logs"), { recursive: true });
+    mkdirSync(modulesDir, { recursive: true });
+  } catch (error) {
+    throw new SetupFailure(
+      `The folder ${root} cannot be written (${/** @type {NodeJS.ErrnoException} */ (error).code}).`,
+      "Clone the project into a folder of your own, or change its owner.",
+      error,
+    );
+  }
+  if (existsSync(join(modulesDir, "wrangler"))) {
+    return;
+  }
+  const { bavail, bsize } = statfsSync(root);
+  if (bavail * bsize < NEEDED_BYTES) {
+    throw new SetupFailure(
+      `Set-up needs ${NEEDED_BYTES / 1e9} GB on the disk of this folder, and ${(bavail * bsize / 1e9).toFixed(1)} GB are free.`,
+      "Free some space, or clone the project onto another disk.",
+    );
+  }
+}
+
+/** The npm that runs this script, else the one on PATH: pnpm and yarn lay node_modules out differently. */
+function npmCommand() {
+  const running = process.env.npm_execpath ?? "";
+  return /^npm(-cli)?\.c?js$/.test(basename(running)) ? [process.execPath, running] : ["npm"];
+}
+
+/** @returns {Promise<void>} */
+function runNpm() {
+  const [command, ...npm] = npmCommand();
+  const args = [
+    ...npm,
+    // Not `npm ci`: it asks for every platform's optional packages in the lock file, and registries lag behind there.
+    "install",
+    "--no-save",
+    "--include=dev",
+    "--include=optional",
+    // None of the packages needs its install script: they check what npm has just done, or count installations.
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--no-progress",
+    "--loglevel=error",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=8000",
+  ];
+  const logFile = join(berthDir, "logs", "npm-install.log");
+  return new Promise((resolve, reject) => {
+    const log = createWriteStream(logFile);
+    log.on("error", reject);
+    let output = "";
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: npmEnvironment() });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output = (output + chunk).slice(-20_000);
+        log.write(chunk);
+      });
+    }
+    child.on("error", (error) =>
+      reject(new SetupFailure("npm is not on the PATH.", "Install Node with npm 9 or newer (Debian, Ubuntu: apt install npm).", error)),
+    );
+    child.on("close", (code) => (code === 0 ? resolve() : reject(explain(output, logFile))));
+  });
+}
+
+function npmEnvironment() {
+  // NODE_ENV=production would leave out the development tools, which is everything that runs here.
+  const environment = { ...process.env, SCARF_ANALYTICS: "false", npm_config_update_notifier: "false" };
+  delete environment.NODE_ENV;
+  return environment;
+}
+
+/**
+ * @param {string} output
+ * @param {string} logFile
+ */
+function explain(output, logFile) {
+  const lastError = output.split("\n").filter((line) => /npm (err|error)/i.test(line)).at(0) ?? "";
+  return (
+    recogniseFailure(output) ??
+    new SetupFailure(
+      `npm install failed: ${lastError.replace(/^npm (err!|error)\s*/i, "") || "no reason given"}`,
+      `Its output is in ${relative(root, logFile)}.`,
+    )
+  );
+}
+
+function countPackages() {
+  let count = 0;
+  for (const name of readdirSync(modulesDir)) {
+    count += name.startsWith("@") ? readdirSync(join(modulesDir, name)).length : Number(!name.startsWith("."));
+  }
+  return `${count} packages`;
+}

@@ -1,0 +1,88 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { AccountId, ApiKeyId, SessionId } from "../domain/ids.ts";
+import type { DialectName } from "../domain/session-spec.ts";
+import type { EndReason, SessionStatus } from "../domain/session-state.ts";
+import type { SessionView } from "../domain/session-view.ts";
+
+/*
+ * The tables of `migrations/` as Drizzle sees them. The SQL is the source: checks and partial indexes are
+ * written there only, and a test compares the columns of both.
+ */
+
+export const plans = sqliteTable("plans", {
+  name: text("name").primaryKey(),
+  monthlySessions: integer("monthly_sessions").notNull(),
+  overageMicros: integer("overage_micros"),
+  concurrentSessions: integer("concurrent_sessions").notNull(),
+  requestsPerMinute: integer("requests_per_minute").notNull(),
+  maxLifetimeMs: integer("max_lifetime_ms"),
+  proxyTypes: text("proxy_types", { mode: "json" }).$type<readonly string[]>().notNull(),
+});
+
+export const accounts = sqliteTable("accounts", {
+  id: text("id").$type<AccountId>().primaryKey(),
+  name: text("name").notNull(),
+  plan: text("plan")
+    .notNull()
+    .references(() => plans.name),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: text("id").$type<ApiKeyId>().primaryKey(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  keyHash: text("key_hash").notNull().unique(),
+  prefix: text("prefix").notNull(),
+  name: text("name").notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+  revokedAt: integer("revoked_at"),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").$type<SessionId>().primaryKey(),
+    accountId: text("account_id")
+      .$type<AccountId>()
+      .notNull()
+      .references(() => accounts.id),
+    apiKeyId: text("api_key_id")
+      .$type<ApiKeyId>()
+      .notNull()
+      .references(() => apiKeys.id),
+    dialect: text("dialect").$type<DialectName>().notNull(),
+    status: text("status").$type<SessionStatus>().notNull(),
+    revision: integer("revision").notNull().default(0),
+    endReason: text("end_reason").$type<EndReason>(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    endedAt: integer("ended_at"),
+    month: text("month").notNull(),
+    refunded: integer("refunded", { mode: "boolean" }).notNull().default(false),
+    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    proxyType: text("proxy_type"),
+    proxyCountry: text("proxy_country"),
+    headless: integer("headless", { mode: "boolean" }).notNull(),
+    recording: integer("recording", { mode: "boolean" }).notNull(),
+    finalView: text("final_view", { mode: "json" }).$type<SessionView>(),
+  },
+  (table) => [index("sessions_by_account").on(table.accountId, table.createdAt, table.id)],
+);
+
+export const usageMonths = sqliteTable(
+  "usage_months",
+  {
+    accountId: text("account_id")
+      .$type<AccountId>()
+      .notNull()
+      .references(() => accounts.id),
+    month: text("month").notNull(),
+    sessions: integer("sessions").notNull().default(0),
+    browserMs: integer("browser_ms").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.month] })],
+);

@@ -1,0 +1,161 @@
+import { isLocalUrl, schemeOf } from "./local-url.ts";
+import { CDP_ERROR, type CdpCommand, type CdpError } from "./messages.ts";
+import type { MuxClient, ResultRewriter } from "./mux-client.ts";
+import type { TargetInfo, TargetRegistry } from "./targets.ts";
+
+/** What becomes of a client's command. */
+export type Verdict =
+  | { readonly kind: "forward"; readonly params: Record<string, unknown>; readonly onResult?: ResultRewriter }
+  | { readonly kind: "refuse"; readonly error: CdpError }
+  /** `Browser.close`: answered here, and the session ends. */
+  | { readonly kind: "endSession" };
+
+/** A command in front of a rule. */
+export interface PolicyContext {
+  readonly command: CdpCommand;
+  readonly client: MuxClient;
+  readonly targets: TargetRegistry<MuxClient>;
+}
+
+type Rule = (context: PolicyContext) => Verdict;
+
+const forward = (params: Record<string, unknown>, onResult?: ResultRewriter): Verdict =>
+  onResult ? { kind: "forward", params, onResult } : { kind: "forward", params };
+
+const refuse = (code: number, message: string): Verdict => ({ kind: "refuse", error: { code, message } });
+
+const notAllowed =
+  (why: string): Rule =>
+  ({ command }) =>
+    refuse(CDP_ERROR.server, `${command.method} is not available in a Berth session: ${why}`);
+
+const noSuchTarget = (): Verdict => refuse(CDP_ERROR.invalidParams, "No target with given id found");
+const noSuchContext = (id: string): Verdict =>
+  refuse(CDP_ERROR.invalidParams, `Failed to find browser context with id ${id}`);
+
+function localUrl({ command }: PolicyContext): Verdict | undefined {
+  const { url } = command.params;
+  if (typeof url !== "string" || !isLocalUrl(url)) return undefined;
+  return refuse(CDP_ERROR.invalidParams, `Berth sessions do not open ${schemeOf(url) ?? "such"}: URLs`);
+}
+
+const guardUrl: Rule = (context) => localUrl(context) ?? forward(context.command.params);
+
+/** Puts the session's context where the client means its default one. */
+const inContext: Rule = ({ command, client, targets }) => {
+  const { params } = command;
+  const id = params["browserContextId"];
+  const { own } = targets;
+  if (typeof id === "string" && id !== "" && id !== own?.defaultId) {
+    return targets.isContextVisible(id, client) ? forward(params) : noSuchContext(id);
+  }
+  return forward(own === undefined ? params : { ...params, browserContextId: own.id });
+};
+
+const createTarget: Rule = (context) => localUrl(context) ?? inContext(context);
+
+const visibleTarget: Rule = ({ command, client, targets }) => {
+  const { targetId } = command.params;
+  const hidden = typeof targetId === "string" && targets.isKnownHidden(targetId, client);
+  return hidden ? noSuchTarget() : forward(command.params);
+};
+
+const flattenedOnly: Rule = (context) => {
+  const { params } = context.command;
+  if (params["flatten"] !== true && params["autoAttach"] !== false) {
+    return refuse(CDP_ERROR.invalidParams, `${context.command.method} needs flatten: true`);
+  }
+  return visibleTarget(context);
+};
+
+const createContext: Rule = ({ command, client, targets }) =>
+  forward(command.params, (result) => {
+    const id = result["browserContextId"];
+    if (typeof id === "string") targets.contextMade(id, client);
+    return result;
+  });
+
+const disposeContext: Rule = ({ command, client, targets }) => {
+  const id = command.params["browserContextId"];
+  if (typeof id !== "string") return forward(command.params);
+  if (id === targets.own?.id || !targets.isContextVisible(id, client)) return noSuchContext(id);
+  return forward(command.params, (result) => {
+    targets.contextDisposed(id);
+    return result;
+  });
+};
+
+const getContexts: Rule = ({ command, client, targets }) =>
+  forward(command.params, (result) => {
+    const ids = result["browserContextIds"];
+    if (!Array.isArray(ids)) return result;
+    const visible = ids.filter((id) => id !== targets.own?.id && targets.isContextVisible(String(id), client));
+    return { ...result, browserContextIds: visible };
+  });
+
+const getTargets: Rule = ({ command, client, targets }) =>
+  forward(command.params, (result) => {
+    const infos = result["targetInfos"];
+    if (!Array.isArray(infos)) return result;
+    const visible = (infos as TargetInfo[]).filter((target) => targets.isVisible(target, client));
+    return { ...result, targetInfos: visible.map((target) => targets.present(target)) };
+  });
+
+const getTargetInfo: Rule = (context) => {
+  const verdict = visibleTarget(context);
+  if (verdict.kind !== "forward") return verdict;
+  return forward(verdict.params, (result) => {
+    const info = result["targetInfo"] as TargetInfo | undefined;
+    return info ? { ...result, targetInfo: context.targets.present(info) } : result;
+  });
+};
+
+const ownSession: Rule = ({ command, client }) => {
+  const { sessionId } = command.params;
+  if (typeof sessionId === "string" && !client.sessions.has(sessionId)) {
+    return refuse(CDP_ERROR.invalidParams, "No session with given id");
+  }
+  return forward(command.params);
+};
+
+const NESTED = "messages of attached targets are flattened";
+const MACHINE = "it reaches the browser's machine";
+
+/** Commands that do not simply pass. Everything else is forwarded unchanged. */
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ["Browser.close", () => ({ kind: "endSession" })],
+  ["Browser.crash", notAllowed("other clients share this browser")],
+  ["Browser.crashGpuProcess", notAllowed("other clients share this browser")],
+  ["Browser.getWindowForTarget", visibleTarget],
+  ["Browser.grantPermissions", inContext],
+  ["Browser.resetPermissions", inContext],
+  ["Browser.setDownloadBehavior", inContext],
+  ["Browser.setPermission", inContext],
+  ["Extensions.loadUnpacked", notAllowed(MACHINE)],
+  ["Page.navigate", guardUrl],
+  ["Storage.clearCookies", inContext],
+  ["Storage.getCookies", inContext],
+  ["Storage.setCookies", inContext],
+  ["Target.activateTarget", visibleTarget],
+  ["Target.attachToTarget", flattenedOnly],
+  ["Target.autoAttachRelated", visibleTarget],
+  ["Target.closeTarget", visibleTarget],
+  ["Target.createBrowserContext", createContext],
+  ["Target.createTarget", createTarget],
+  ["Target.detachFromTarget", ownSession],
+  ["Target.disposeBrowserContext", disposeContext],
+  ["Target.exposeDevToolsProtocol", notAllowed("a page could drive the browser")],
+  ["Target.getBrowserContexts", getContexts],
+  ["Target.getTargetInfo", getTargetInfo],
+  ["Target.getTargets", getTargets],
+  ["Target.openDevTools", notAllowed("the browser has no screen")],
+  ["Target.sendMessageToTarget", notAllowed(NESTED)],
+  ["Target.setAutoAttach", flattenedOnly],
+  ["Target.setRemoteLocations", notAllowed(MACHINE)],
+  ["Tethering.bind", notAllowed(MACHINE)],
+]);
+
+/** The verdict on a command, or `undefined` for one that no rule concerns. */
+export function judge(context: PolicyContext): Verdict | undefined {
+  return RULES.get(context.command.method)?.(context);
+}

@@ -1,0 +1,129 @@
+/** A command as a client sends it. `text` is what arrived, so that it can be forwarded untouched. */
+export interface CdpCommand {
+  readonly id: number;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The flattened protocol session addressed; absent for the connection's root. */
+  readonly sessionId?: string;
+  readonly text: string;
+}
+
+/** JSON-RPC error codes as Chromium's `crdtp/dispatch.cc` uses them. */
+export const CDP_ERROR = {
+  parse: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  server: -32_000,
+  sessionNotFound: -32_001,
+} as const;
+
+export interface CdpError {
+  readonly code: number;
+  readonly message: string;
+}
+
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: CdpCommand }
+  | { readonly ok: false; readonly id?: number; readonly error: CdpError };
+
+const MAX_ID = 2 ** 31 - 1;
+const NO_PARAMS: Readonly<Record<string, unknown>> = {};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads one client message, or says what is wrong with it in the protocol's own terms. */
+export function parseCommand(text: string): ParsedCommand {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return { ok: false, error: { code: CDP_ERROR.parse, message: "JSON: the message is not valid JSON" } };
+  }
+  if (!isRecord(message)) {
+    return { ok: false, error: { code: CDP_ERROR.invalidRequest, message: "Message must be an object" } };
+  }
+  const { id, method, params, sessionId } = message;
+  // Negative ids are Berth's own: an answer to one must never reach a client.
+  if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > MAX_ID) {
+    const error = {
+      code: CDP_ERROR.invalidRequest,
+      message: "Message must have integer 'id' property from 0 to 2^31-1",
+    };
+    return { ok: false, error };
+  }
+  if (typeof method !== "string") {
+    return {
+      ok: false,
+      id,
+      error: { code: CDP_ERROR.invalidRequest, message: "Message must have string 'method' property" },
+    };
+  }
+  if (params !== undefined && !isRecord(params)) {
+    return {
+      ok: false,
+      id,
+      error: { code: CDP_ERROR.invalidRequest, message: "Message may have object 'params' property" },
+    };
+  }
+  if (sessionId !== undefined && typeof sessionId !== "string") {
+    return {
+      ok: false,
+      id,
+      error: { code: CDP_ERROR.invalidRequest, message: "Message may have string 'sessionId' property" },
+    };
+  }
+  const command = { id, method, params: params ?? NO_PARAMS, text };
+  return { ok: true, command: sessionId === undefined ? command : { ...command, sessionId } };
+}
+
+/** `,"sessionId":"` + 32 hexadecimal digits + `"}`: how Chromium ends every message of a flattened session. */
+const TAIL_LENGTH = 48;
+const TAIL_START = ',"sessionId":"';
+
+/** The session of an upstream message, read from its end without parsing; `""` for the root. */
+export function sessionIdOf(text: string): string {
+  return text.startsWith(TAIL_START, text.length - TAIL_LENGTH) ? text.slice(-34, -2) : "";
+}
+
+/** The message without its session: what a client sees of its own root session. */
+export const withoutSession = (text: string): string => `${text.slice(0, -TAIL_LENGTH)}}`;
+
+/** Whether an upstream message is an event of the Target domain, by its first characters. */
+export const isTargetEvent = (text: string): boolean => text.startsWith('{"method":"Target.');
+
+const RESPONSE_START = '{"id":';
+
+/** The id of an upstream response, or `undefined` for an event. */
+export function responseIdOf(text: string): number | undefined {
+  if (!text.startsWith(RESPONSE_START)) return undefined;
+  const id = Number.parseInt(text.slice(RESPONSE_START.length, RESPONSE_START.length + 11), 10);
+  return Number.isNaN(id) ? undefined : id;
+}
+
+/**
+ * The command's text for the browser, addressed to `sessionId`. It is forwarded as it came unless a second
+ * parser could read it differently: a key that occurs twice (or is spelled with an escape) may mean one
+ * thing to the check here and another to the browser, so such a message is written anew from what was read.
+ */
+export function addressTo(command: CdpCommand, sessionId: string): string {
+  const { text } = command;
+  if (isAmbiguous(text)) return rewrite(command, command.params, sessionId);
+  if (command.sessionId === sessionId) return text;
+  return `${text.slice(0, text.lastIndexOf("}"))},"sessionId":"${sessionId}"}`;
+}
+
+/** Only the keys that decide where a command goes and what it does; a rule of the policy rewrites anyway. */
+const isAmbiguous = (text: string): boolean =>
+  text.includes("\\u00") || occursTwice(text, '"method"') || occursTwice(text, '"sessionId"');
+
+function occursTwice(text: string, key: string): boolean {
+  const first = text.indexOf(key);
+  return first !== -1 && text.includes(key, first + key.length);
+}
+
+/** The command with other parameters. */
+export function rewrite(command: CdpCommand, params: object, sessionId: string): string {
+  return JSON.stringify({ id: command.id, method: command.method, params, sessionId });
+}

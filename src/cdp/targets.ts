@@ -1,0 +1,128 @@
+/** What CDP's `Target.TargetInfo` says that routing and visibility need. */
+export interface TargetInfo {
+  readonly targetId: string;
+  readonly type: string;
+  readonly title: string;
+  readonly url: string;
+  readonly browserContextId?: string;
+}
+
+/**
+ * The browser context that clients take for the default one. Absent when it is the browser's own default
+ * context, and nothing has to be rewritten.
+ */
+export interface OwnContext {
+  readonly id: string;
+  /** The browser's true default context, whose id clients see in place of `id`. */
+  readonly defaultId: string;
+}
+
+/** Chrome's own surfaces (omnibox popups), which DevTools clients do not expect. */
+const HIDDEN_TYPES: ReadonlySet<string> = new Set(["browser_ui"]);
+
+/** Who may see a target. A client is any object: the registry only compares identities. */
+export class TargetRegistry<Client extends object> {
+  readonly #targets = new Map<string, TargetInfo>();
+  readonly #hidden = new Set<string>();
+  /** Contexts that clients made; `undefined` once their maker has left, which makes them everybody's. */
+  readonly #makers = new Map<string, Client | undefined>();
+  #own: OwnContext | undefined;
+  readonly #onContextsChanged: (contextIds: readonly string[]) => void;
+
+  /** @param onContextsChanged hears which contexts clients have made, whenever that changes. */
+  constructor(onContextsChanged: (contextIds: readonly string[]) => void = () => undefined) {
+    this.#onContextsChanged = onContextsChanged;
+  }
+
+  /** The context that clients take for the default one, when it is not the browser's own. */
+  get own(): OwnContext | undefined {
+    return this.#own;
+  }
+
+  /** Set once, before any client attaches. */
+  useContext(own: OwnContext): void {
+    this.#own = own;
+  }
+
+  /** Keeps what discovery said of a target; answers what was known before. */
+  note(target: TargetInfo): TargetInfo | undefined {
+    const before = this.#targets.get(target.targetId);
+    this.#targets.set(target.targetId, target);
+    return before;
+  }
+
+  forget(targetId: string): void {
+    this.#targets.delete(targetId);
+    this.#hidden.delete(targetId);
+  }
+
+  /** Takes a tab of Berth's own out of every client's sight. */
+  hide(targetId: string): void {
+    this.#hidden.add(targetId);
+  }
+
+  contextMade(contextId: string, maker: Client | undefined): void {
+    const isNew = !this.#makers.has(contextId);
+    this.#makers.set(contextId, maker);
+    if (isNew) this.#onContextsChanged(this.madeContexts());
+  }
+
+  contextDisposed(contextId: string): void {
+    if (this.#makers.delete(contextId)) this.#onContextsChanged(this.madeContexts());
+  }
+
+  /** Contexts outlive the client that made them, so that it finds them again; anyone may adopt them. */
+  clientLeft(client: Client): void {
+    for (const [contextId, maker] of this.#makers) {
+      if (maker === client) this.#makers.set(contextId, undefined);
+    }
+  }
+
+  /** Contexts made through this session, for its teardown. */
+  madeContexts(): readonly string[] {
+    return [...this.#makers.keys()];
+  }
+
+  isContextVisible(contextId: string, client: Client): boolean {
+    if (this.#makers.has(contextId)) {
+      const maker = this.#makers.get(contextId);
+      return maker === undefined || maker === client;
+    }
+    return this.#own === undefined || contextId === this.#own.id;
+  }
+
+  isVisible(target: TargetInfo, client: Client): boolean {
+    if (HIDDEN_TYPES.has(target.type) || this.#hidden.has(target.targetId)) return false;
+    const contextId = target.browserContextId;
+    return contextId === undefined || contextId === "" || this.isContextVisible(contextId, client);
+  }
+
+  /** Unknown ids are left to the browser, which refuses them itself. */
+  isKnownHidden(targetId: string, client: Client): boolean {
+    const target = this.#targets.get(targetId);
+    return target !== undefined && !this.isVisible(target, client);
+  }
+
+  /** Pages of the default context, the oldest first. */
+  pages(): readonly TargetInfo[] {
+    return [...this.#targets.values()].filter((target) => this.#isDefaultPage(target));
+  }
+
+  find(targetId: string): TargetInfo | undefined {
+    return this.#targets.get(targetId);
+  }
+
+  /** The target as clients see it: the session's context stands for the default one. */
+  present<T extends TargetInfo>(target: T): T {
+    const own = this.#own;
+    if (own === undefined || target.browserContextId !== own.id) return target;
+    return { ...target, browserContextId: own.defaultId };
+  }
+
+  #isDefaultPage(target: TargetInfo): boolean {
+    if (target.type !== "page" || this.#hidden.has(target.targetId)) return false;
+    const contextId = target.browserContextId ?? "";
+    if (this.#makers.has(contextId)) return false;
+    return this.#own === undefined || contextId === this.#own.id;
+  }
+}

@@ -1,0 +1,116 @@
+import { waitUntil } from "cloudflare:workers";
+import { createAccountStore } from "./accounts/account-store.ts";
+import { createApiKeyStore } from "./accounts/api-key-store.ts";
+import { createPlanStore } from "./accounts/plan-store.ts";
+import { createSessionIndex } from "./accounts/session-index.ts";
+import { createUsageLedger } from "./accounts/usage-ledger.ts";
+import type { Clock, IdSource } from "./domain/clock.ts";
+import type { AccountId, SessionId } from "./domain/ids.ts";
+import { fail } from "./domain/result.ts";
+import type { FeatureName } from "./domain/session-spec.ts";
+import { createEngine } from "./engines/index.ts";
+import { createRateLimit } from "./http/rate-limit.ts";
+import { createLogger } from "./observability/logger.ts";
+import { createAccountService } from "./service/account-service.ts";
+import { createSessionService, type SessionService } from "./service/session-service.ts";
+import { createUsageService } from "./service/usage-service.ts";
+import type { SessionDeps } from "./session/session-deps.ts";
+
+/** Optional features that this version has. A session that asks for another one is refused by its name. */
+const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>();
+
+const DEFAULT_MAX_CLIENTS = 4;
+/** Shorter secrets can be guessed offline from one connect token. */
+const MIN_SECRET_LENGTH = 32;
+
+const clock: Clock = { now: () => Date.now() };
+const ids: IdSource = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  uuid: () => crypto.randomUUID(),
+};
+const logger = createLogger();
+
+function engineOf(env: Cloudflare.Env) {
+  return createEngine(env.ENGINE, {
+    browser: env.BROWSER,
+    cdpEndpoint: env.CDP_ENDPOINT,
+    fetch: (url, init) => fetch(url, init),
+  });
+}
+
+/** What a session's Durable Object works with. */
+export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
+  const maxClients = Number(env.MAX_CLIENTS);
+  return {
+    engine: engineOf(env),
+    reports: createSessionIndex({ database: env.DB }),
+    clock,
+    ids,
+    logger,
+    tokenSecret: env.BERTH_SECRET ?? "",
+    maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
+    availableFeatures: AVAILABLE_FEATURES,
+  };
+}
+
+/** What the operator has yet to set up before sessions can be created, in one sentence. */
+function missingConfiguration(env: Cloudflare.Env): string | undefined {
+  if ((env.BERTH_SECRET ?? "").length < MIN_SECRET_LENGTH) {
+    return `Sessions are off: set the BERTH_SECRET secret of this deployment to ${MIN_SECRET_LENGTH} characters or more`;
+  }
+  try {
+    engineOf(env);
+    return undefined;
+  } catch (error) {
+    return `Sessions are off: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Refuses every create of a deployment that is not set up, before anything is admitted. */
+function whenConfigured(sessions: SessionService, missing: string | undefined): SessionService {
+  if (missing === undefined) return sessions;
+  const refuse = () => Promise.resolve(fail({ kind: "notConfigured", message: missing } as const));
+  return { ...sessions, create: refuse };
+}
+
+/** What the Worker works with; also for the cron. */
+export function createWorkerDeps(env: Cloudflare.Env) {
+  const database = env.DB;
+  const index = createSessionIndex({ database });
+  const keys = createApiKeyStore({ database, clock, ids });
+  const background = (work: Promise<void>): void => waitUntil(work);
+  const sessionObject = (id: SessionId) => env.SESSIONS.getByName(id);
+  const usage = createUsageService({ index, ledger: createUsageLedger({ database }), clock });
+  const service = createSessionService({
+    index,
+    sessionObject,
+    availableFeatures: AVAILABLE_FEATURES,
+    clock,
+    ids,
+    logger,
+    background,
+  });
+  return {
+    index,
+    sessionObject,
+    accountOf: async (apiKey: string): Promise<AccountId | undefined> => (await keys.authenticate(apiKey))?.accountId,
+    keys,
+    sessions: whenConfigured(service, missingConfiguration(env)),
+    usage,
+    accounts: createAccountService({
+      accounts: createAccountStore({ database, clock, ids }),
+      keys,
+      plans: createPlanStore({ database }),
+      usage,
+    }),
+    adminToken: env.ADMIN_TOKEN,
+    rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),
+    assets: env.ASSETS,
+    clock,
+    ids,
+    logger,
+    background,
+  };
+}
+
+export type WorkerDeps = ReturnType<typeof createWorkerDeps>;

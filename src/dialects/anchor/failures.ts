@@ -1,0 +1,71 @@
+import type { Failure } from "../../domain/failure.ts";
+import { assertNever } from "../../domain/result.ts";
+import type { RenderedFailure } from "../dialect.ts";
+import { anchorProxyType } from "./proxy-types.ts";
+
+/** Ids come from URLs of any length. */
+const MAX_ECHOED_LENGTH = 80;
+
+/** Anchor's form of every failure: the HTTP status again as an integer code, and a message that names the field. */
+export function renderFailure(failure: Failure): RenderedFailure {
+  switch (failure.kind) {
+    case "unauthorized":
+      return error(401, failure.message);
+    case "invalidRequest":
+      return error(400, failure.message);
+    case "unsupported":
+      return error(400, `${failure.field} is not supported: ${failure.reason}`);
+    case "bodyTooLarge":
+      return error(413, `request body is larger than ${failure.limitBytes} bytes`);
+    case "unsupportedMediaType":
+      return error(415, `request body must be ${failure.expected}`);
+    case "methodNotAllowed": {
+      const allow = failure.allowed.join(", ");
+      return error(405, `method not allowed; allowed: ${allow}`, { allow });
+    }
+    case "quotaExceeded": {
+      const sessions = `${failure.used}/${failure.limit} sessions of plan ${failure.plan} used`;
+      return error(402, `Insufficient credits to allocate a new browser: ${sessions}`);
+    }
+    case "concurrencyLimitReached": {
+      const counts = `${failure.active} active, ${failure.requested} requested, limit ${failure.limit}`;
+      return error(429, `Concurrent browser limit of plan ${failure.plan} reached: ${counts}`);
+    }
+    case "proxyAccessDenied": {
+      const type = anchorProxyType(failure.proxyType);
+      return error(403, `session.proxy.type ${type} is not available on plan ${failure.plan}`);
+    }
+    case "rateLimited": {
+      const message = `Rate limit of ${failure.limit} requests per minute exceeded`;
+      return error(429, message, retryAfter(failure.retryAfterMs));
+    }
+    case "sessionNotFound":
+      return error(404, `Session ${echo(failure.sessionId)} not found`);
+    case "notFound":
+      return error(404, `${failure.what} ${echo(failure.id)} not found`);
+    case "conflict":
+      return error(409, failure.message);
+    case "sessionNotRunning":
+      return error(409, `Session ${echo(failure.sessionId)} is ${failure.status}`);
+    case "launchFailed":
+      return error(503, `No browser could be launched: ${failure.reason}`, retryAfter(failure.retryAfterMs));
+    case "notConfigured":
+      return error(503, failure.message);
+    default:
+      return assertNever(failure);
+  }
+}
+
+export function renderFault(fault: "internal" | "noSuchPath", requestId: string): RenderedFailure {
+  if (fault === "noSuchPath") return error(404, "No such path");
+  return error(500, `Internal error, request ${requestId}`);
+}
+
+function error(status: number, message: string, headers?: Readonly<Record<string, string>>): RenderedFailure {
+  return { status, body: { error: { code: status, message } }, ...(headers !== undefined && { headers }) };
+}
+
+/** Whole seconds, rounded up: a client that comes back a moment too early is refused again. */
+const retryAfter = (retryAfterMs: number) => ({ "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) });
+
+const echo = (id: string): string => (id.length > MAX_ECHOED_LENGTH ? `${id.slice(0, MAX_ECHOED_LENGTH)}…` : id);

@@ -1,0 +1,47 @@
+import type { Dialect } from "../dialect.ts";
+import { createDialectApp } from "../operations.ts";
+import { BERTH_VERSION } from "../version.ts";
+import { renderFailure, renderFault } from "./failures.ts";
+import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
+import { pagesPath } from "./routes/pages.ts";
+import { sessionPath } from "./routes/session.ts";
+import { sessionsPath } from "./routes/sessions.ts";
+import { tagsPath } from "./routes/tags.ts";
+import { tokenPath, tokensPath } from "./routes/tokens.ts";
+
+const CREDENTIAL_HEADER = "anchor-api-key";
+const SECURITY_SCHEME = "api_key_header";
+const OWN_PATHS = /^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:pages|tags|tokens(?:\/[^/]+)?))$/;
+
+const app = createDialectApp(
+  // `all` before the parameter that would take it for an id.
+  [sessionsPath, allSessionsPath, allStatusPath, sessionPath, pagesPath, tagsPath, tokensPath, tokenPath],
+  { renderFailure, renderFault },
+);
+app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
+  type: "apiKey",
+  in: "header",
+  name: CREDENTIAL_HEADER,
+  description: "API key passed in the header.",
+});
+
+/** `anchor-api-key`, snake_case in a `data` envelope, minutes, integer error codes. */
+export const anchor: Dialect = {
+  name: "anchor",
+  credential: (headers) => headers.get(CREDENTIAL_HEADER)?.trim(),
+  owns: (path) => OWN_PATHS.test(path),
+  app,
+  openApiDocument: (serverUrl) =>
+    app.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "Berth: Anchor Browser API",
+        version: BERTH_VERSION,
+        description: "Cloud browser sessions for any Chrome DevTools Protocol client, in Anchor Browser's words.",
+      },
+      servers: [{ url: serverUrl }],
+      security: [{ [SECURITY_SCHEME]: [] }],
+    }),
+  renderFailure,
+  renderFault,
+};

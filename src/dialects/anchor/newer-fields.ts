@@ -1,0 +1,44 @@
+import { z } from "@hono/zod-openapi";
+
+/**
+ * Fields that the vendor has added since the description that Berth implements. They are known so that a
+ * caller who switches one on is told that it does nothing here, instead of finding out; at their defaults they
+ * are ignored. None of them is supported.
+ */
+const flag = (description: string) =>
+  z
+    .boolean()
+    .optional()
+    .openapi({ description: `${description} Not supported.` });
+const toggle = (description: string) =>
+  z
+    .object({ active: z.boolean().optional() })
+    .optional()
+    .openapi({ description: `${description} Not supported.` });
+
+export const NewerLiveViewFields = { one_time_url: flag("Single-use live view URL.") };
+
+export const NewerSessionFields = { scoped_access: toggle("One URL per token scope.") };
+
+export const NewerBrowserFields = {
+  pdf_viewer: z
+    .object({ active: z.boolean().optional() })
+    .optional()
+    .openapi({ description: "Show PDFs instead of downloading them. On; switching it off is not supported." }),
+  force_popups_as_tabs: toggle("Open popups as tabs."),
+  web_bot_auth: toggle("Sign requests with Web Bot Auth."),
+  disable_dialogs: toggle("Suppress native dialogs."),
+  cross_origin_support: toggle("Reach into cross-origin frames."),
+  sensitive_data_mask: toggle("Mask sensitive data in pages."),
+  tracing: z
+    .object({ snapshots: z.boolean().optional() })
+    .optional()
+    .openapi({ description: "Browser tracing. There is none here; asking for snapshots is refused." }),
+};
+
+export const NewerRequestFields = {
+  identities: z
+    .array(z.unknown())
+    .optional()
+    .openapi({ description: "Identities of an authenticated session. Not supported." }),
+};

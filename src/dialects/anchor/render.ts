@@ -1,0 +1,167 @@
+import type { SessionStatus } from "../../domain/session-state.ts";
+import type { PageView, SessionSummary, SessionView } from "../../domain/session-view.ts";
+import { type ConnectTarget, anchorCdpUrl, liveViewUrl } from "../connect-urls.ts";
+import { anchorProxyType } from "./proxy-types.ts";
+import type {
+  AllStatusResponse,
+  AnchorStatus,
+  PagesResponse,
+  SessionCreateResponse,
+  SessionListResponse,
+  SessionRetrieveResponse,
+} from "./response-schemas.ts";
+
+const MS_PER_SECOND = 1000;
+const MS_PER_MINUTE = 60_000;
+const NO_LIMIT = -1;
+
+/** Domain statuses by what Anchor calls them. */
+export const STATUSES_BY_WORD: Readonly<Record<AnchorStatus, readonly SessionStatus[]>> = {
+  running: ["launching", "ready", "active", "idle"],
+  completed: ["destroyed"],
+  failed: ["failed"],
+};
+
+export function anchorStatus(status: SessionStatus): AnchorStatus {
+  if (status === "destroyed") return "completed";
+  return status === "failed" ? "failed" : "running";
+}
+
+const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();
+
+/** Whole seconds from creation to the end, or to now. */
+const durationSeconds = ({ createdAt, endedAt }: Pick<SessionView, "createdAt" | "endedAt">, now: number): number =>
+  Math.max(0, Math.floor(((endedAt ?? now) - createdAt) / MS_PER_SECOND));
+
+export function renderCreated(target: ConnectTarget): SessionCreateResponse {
+  return { data: { id: target.sessionId, cdp_url: anchorCdpUrl(target), live_view_url: liveViewUrl(target) } };
+}
+
+/** Who asks, and when: what a view does not know. */
+export interface Reading {
+  readonly accountId: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export function renderSession(view: SessionView, { accountId, now }: Reading): SessionRetrieveResponse {
+  return {
+    data: {
+      session_id: view.id,
+      team_id: accountId,
+      duration: durationSeconds(view, now),
+      status: anchorStatus(view.status),
+      credits_used: 0,
+      configuration: renderConfiguration(view),
+      playground: false,
+      proxy_bytes: 0,
+      tokens: {},
+      steps: [],
+      tags: [...view.spec.tags],
+      created_at: isoTime(view.createdAt),
+    },
+  };
+}
+
+/** In the form of the create request; what is not in force is off, whatever was the default. */
+function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<string, unknown> {
+  const { profile } = spec;
+  return {
+    session: {
+      ...(spec.initialUrl !== null && { initial_url: spec.initialUrl }),
+      tags: spec.tags,
+      recording: { active: inForce.video },
+      proxy:
+        proxy === null
+          ? { active: false }
+          : {
+              active: true,
+              type: anchorProxyType(proxy.type),
+              ...(proxy.country !== null && { country_code: proxy.country.toLowerCase() }),
+              ...(proxy.city !== null && { city: proxy.city }),
+            },
+      timeout: { max_duration: toMinutes(spec.lifetimeMs), idle_timeout: toMinutes(spec.idleMs) },
+      live_view: { read_only: inForce.liveView && spec.liveViewReadOnly },
+    },
+    browser: {
+      ...(inForce.profile && profile !== null && { profile: { name: profile.value, persist: profile.persist } }),
+      adblock: { active: inForce.adblock },
+      popup_blocker: { active: inForce.popupBlocker },
+      captcha_solver: { active: inForce.captchaSolver },
+      headless: { active: !inForce.headful },
+      ...(inForce.viewport && spec.viewport !== null && { viewport: spec.viewport }),
+      fullscreen: { active: inForce.fullscreen },
+      p2p_download: { active: inForce.p2pDownload },
+      extensions: inForce.extensions ? spec.extensions : [],
+      disable_web_security: { active: inForce.disableWebSecurity },
+      extra_stealth: { active: inForce.stealth && spec.stealth === "max" },
+    },
+  };
+}
+
+/** A Meshbrow session's seconds need not be whole minutes. */
+const toMinutes = (ms: number | null): number => (ms === null ? NO_LIMIT : ms / MS_PER_MINUTE);
+
+interface ListedPage {
+  readonly items: readonly SessionSummary[];
+  readonly total: number;
+  readonly page: number;
+  readonly limit: number;
+  readonly now: number;
+}
+
+export function renderList({ items, total, page, limit, now }: ListedPage): SessionListResponse {
+  const sessions = items.map((summary) => renderListItem(summary, now));
+  return { data: { sessions, total, page, total_pages: Math.ceil(total / limit) } };
+}
+
+function renderListItem(summary: SessionSummary, now: number): SessionListResponse["data"]["sessions"][number] {
+  const { proxyType, proxyCountry, tags, headless, recording } = summary;
+  const proxy =
+    proxyType === null
+      ? { active: false }
+      : {
+          active: true,
+          type: anchorProxyType(proxyType),
+          ...(proxyCountry !== null && { country_code: proxyCountry.toLowerCase() }),
+        };
+  return {
+    id: summary.id,
+    status: anchorStatus(summary.status),
+    tags: [...tags],
+    headless,
+    recording,
+    used_credits: 0,
+    proxy_bytes: null,
+    proxy_type: proxyType === null ? null : anchorProxyType(proxyType),
+    steps: null,
+    duration: durationSeconds(summary, now),
+    created_at: isoTime(summary.createdAt),
+    user_configuration: {
+      session: { tags, recording: { active: recording }, proxy },
+      browser: { headless: { active: headless } },
+    },
+    task_initiated: false,
+    task_executions_count: 0,
+    api_key_name: summary.apiKeyName ?? "",
+    browser_ip: null,
+    domains: null,
+  };
+}
+
+export function renderAllStatus(items: readonly SessionSummary[]): AllStatusResponse {
+  return {
+    data: {
+      count: items.length,
+      items: items.map(({ id, status, tags, createdAt }) => ({
+        session_id: id,
+        status: anchorStatus(status),
+        tags: [...tags],
+        created_at: isoTime(createdAt),
+      })),
+    },
+  };
+}
+
+export const renderPages = (pages: readonly PageView[], target: ConnectTarget): PagesResponse =>
+  pages.map(({ id, title, url }) => ({ id, title, url, frontend_url: liveViewUrl(target, id) }));

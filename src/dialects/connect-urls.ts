@@ -1,0 +1,28 @@
+/**
+ * The one place where addresses with a credential in them are built. All are on the origin that the request
+ * came to, so that they work behind any host name that reaches the deployment.
+ */
+export interface ConnectTarget {
+  /** Origin of the request: `https://HOST`. */
+  readonly origin: string;
+  readonly sessionId: string;
+  /** A connect token of the session. */
+  readonly token: string;
+}
+
+/** `https` becomes `wss`, `http` becomes `ws`. */
+const socketOrigin = (origin: string): string => origin.replace(/^http/, "ws");
+
+/** `wss://HOST/cdp/{id}?token=…`: Meshbrow's form. */
+export const meshbrowCdpUrl = ({ origin, sessionId, token }: ConnectTarget): string =>
+  `${socketOrigin(origin)}/cdp/${sessionId}?token=${encodeURIComponent(token)}`;
+
+/** `wss://HOST/?token=…&sessionId={id}`: Anchor's form, whose clients rebuild the URL from its query. */
+export const anchorCdpUrl = ({ origin, sessionId, token }: ConnectTarget): string =>
+  `${socketOrigin(origin)}/?token=${encodeURIComponent(token)}&sessionId=${encodeURIComponent(sessionId)}`;
+
+/** `https://HOST/live/{id}?token=…`, optionally on one page of the session. */
+export function liveViewUrl({ origin, sessionId, token }: ConnectTarget, pageId?: string): string {
+  const url = `${origin}/live/${sessionId}?token=${encodeURIComponent(token)}`;
+  return pageId === undefined ? url : `${url}&page=${encodeURIComponent(pageId)}`;
+}

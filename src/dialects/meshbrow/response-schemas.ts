@@ -1,0 +1,149 @@
+import { z } from "@hono/zod-openapi";
+import { SESSION_STATUSES } from "../../domain/session-state.ts";
+import { END_REASONS } from "../../domain/session-state.ts";
+import { STEALTH_LEVELS } from "../../domain/session-spec.ts";
+
+export const EXAMPLE_SESSION_ID = "ses_k8m2n4p6q5r3s2t4u6v5w3x2ya";
+const time = (description: string, example: string) =>
+  z.iso.datetime().openapi({ description: `${description} ISO 8601, UTC.`, example });
+
+const Proxy = z
+  .object({
+    type: z.string().openapi({ description: "Kind of exit.", example: "residential" }),
+    country: z.string().optional().openapi({ description: "ISO 3166-1 alpha-2, when known.", example: "US" }),
+    city: z.string().optional().openapi({ description: "City, when known.", example: "Dallas" }),
+    ip: z.string().optional().openapi({ description: "Address that sites see, when known.", example: "192.0.2.10" }),
+  })
+  .openapi("Proxy", { description: "The proxy in use." });
+
+const Fingerprint = z
+  .object({
+    platform: z.string().openapi({ description: "`navigator.platform`.", example: "Win32" }),
+    userAgent: z.string().openapi({
+      description: "User agent.",
+      example: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36...",
+    }),
+    locale: z.string().openapi({ description: "`navigator.language`.", example: "en-US" }),
+    timezone: z.string().openapi({ description: "IANA time zone.", example: "America/Chicago" }),
+  })
+  .openapi("Fingerprint", { description: "What pages of the session observe." });
+
+const Recording = z
+  .object({ har: z.boolean(), screenshots: z.boolean(), video: z.boolean() })
+  .openapi("Recording", { description: "What is being recorded." });
+
+const status = () =>
+  z.enum(SESSION_STATUSES).openapi({
+    description:
+      "`launching`; `ready` for a first client; `active` with a client connected; `idle` without one; `destroyed`; `failed`.",
+    example: "ready",
+  });
+
+const sessionFields = {
+  id: z.string().openapi({ description: "Unique identifier of the session.", example: EXAMPLE_SESSION_ID }),
+  status: status(),
+  cdpUrl: z
+    .string()
+    .nullable()
+    .openapi({
+      description:
+        "WebSocket URL for any Chrome DevTools Protocol client. A credential. `null` once the session ended.",
+      example: `wss://api.example.com/cdp/${EXAMPLE_SESSION_ID}?token=ct_abc123`,
+    }),
+  proxy: Proxy.nullable().openapi({ description: "The proxy in use; `null` for none." }),
+  fingerprint: Fingerprint.nullable().openapi({ description: "What pages observe; `null` while unknown." }),
+  expiresAt: time("When the session ends at the latest; `null` for never.", "2026-10-27T14:30:00.000Z").nullable(),
+  createdAt: time("When the session was admitted.", "2026-10-27T14:00:00.000Z"),
+  stealth: z.enum(STEALTH_LEVELS).openapi({ description: "Anti-detection level in force.", example: "none" }),
+  recording: Recording,
+  profileId: z.string().nullable().openapi({ description: "Profile that was loaded; `null` for none." }),
+  timeout: z
+    .number()
+    .nullable()
+    .openapi({ description: "Longest life in seconds; `null` for no bound.", example: 1800 }),
+  idleTimeout: z
+    .number()
+    .nullable()
+    .openapi({ description: "Seconds without a client after which the session ends; `null` for never.", example: 300 }),
+} as const;
+
+/** Answer to `POST /v1/sessions`: the six documented fields, then what is in force. */
+export const CreatedSession = z.object(sessionFields).openapi("CreatedSession");
+export type CreatedSession = z.infer<typeof CreatedSession>;
+
+const metricFields = {
+  pagesVisited: z.int().openapi({ description: "Navigations of main frames.", example: 12 }),
+  bytesTransferred: z
+    .int()
+    .openapi({ description: "CDP traffic with clients, both directions, in bytes.", example: 4521890 }),
+};
+
+/** Answer to `GET /v1/sessions/{id}`. */
+export const Session = z
+  .object({
+    ...sessionFields,
+    metrics: z.object({
+      ...metricFields,
+      cdpMessages: z.int().openapi({ description: "CDP messages with clients, both directions.", example: 847 }),
+    }),
+    endedAt: time("When the session ended. Absent while it runs.", "2026-10-27T14:12:00.000Z").optional(),
+    endReason: z.enum(END_REASONS).optional().openapi({ description: "Why it ended. Absent while it runs." }),
+    endDetail: z.string().optional().openapi({ description: "Detail of a failed end, for people." }),
+  })
+  .openapi("Session");
+export type Session = z.infer<typeof Session>;
+
+/** Answer to `DELETE /v1/sessions/{id}`. */
+export const DestroyedSession = z
+  .object({
+    id: sessionFields.id,
+    status: status().openapi({ example: "destroyed" }),
+    duration: z.int().openapi({ description: "Life of the session in whole seconds.", example: 342 }),
+    metrics: z.object({
+      ...metricFields,
+      proxyCost: z.number().openapi({ description: "Cost of proxy traffic in US dollars.", example: 0.0034 }),
+    }),
+  })
+  .openapi("DestroyedSession");
+export type DestroyedSession = z.infer<typeof DestroyedSession>;
+
+const SessionListItem = z
+  .object({
+    id: sessionFields.id,
+    status: status().openapi({ example: "active" }),
+    proxy: z
+      .object({ type: z.string(), country: z.string().optional() })
+      .nullable()
+      .openapi({ description: "The proxy's type and country; `null` for none." }),
+    createdAt: sessionFields.createdAt,
+    expiresAt: sessionFields.expiresAt,
+  })
+  .openapi("SessionListItem");
+
+/** Answer to `GET /v1/sessions`. */
+export const SessionList = z
+  .object({
+    items: z.array(SessionListItem).openapi({ description: "The newest first." }),
+    hasMore: z.boolean().openapi({ description: "Whether a further page exists." }),
+    nextCursor: z.string().optional().openapi({ description: "`cursor` of the next page. Absent on the last one." }),
+    total: z.int().openapi({ description: "Sessions that match, over all pages.", example: 2 }),
+  })
+  .openapi("SessionList");
+export type SessionList = z.infer<typeof SessionList>;
+
+/** Every error of this API. */
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: z.string().openapi({ description: "Stable name of the error.", example: "invalid_request" }),
+      message: z.string().openapi({
+        description: "What went wrong, for people.",
+        example: "proxy.type must be one of: residential, datacenter, isp, mobile",
+      }),
+      field: z
+        .string()
+        .optional()
+        .openapi({ description: "Dotted path of the field at fault.", example: "proxy.type" }),
+    }),
+  })
+  .openapi("Error");

@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Failure } from "../domain/failure.ts";
+
+/** Larger than any JSON request that the APIs describe. */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Refuses longer bodies by their declared length, or as soon as an undeclared one has grown past the limit. */
+export function limitBody(refuse: (failure: Failure) => Response): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: BODY_LIMIT_BYTES,
+    onError: () => refuse({ kind: "bodyTooLarge", limitBytes: BODY_LIMIT_BYTES }),
+  });
+}

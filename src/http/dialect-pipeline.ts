@@ -1,0 +1,97 @@
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { Hono } from "hono";
+import type { Dialect } from "../dialects/dialect.ts";
+import type { HttpVariables } from "../dialects/http-env.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { SessionService } from "../service/session-service.ts";
+import type { UsageService } from "../service/usage-service.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { authenticate, UNAUTHORIZED } from "./authenticate.ts";
+import { limitBody } from "./body-limit.ts";
+import { failureOf } from "./faults.ts";
+import type { RateLimit, RateTake } from "./rate-limit.ts";
+import { toResponse } from "./rendered.ts";
+
+export interface PipelineDeps {
+  readonly keys: Authenticator;
+  readonly rateLimit: RateLimit;
+  readonly sessions: SessionService;
+  readonly usage: UsageService;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly background: (work: Promise<void>) => void;
+}
+
+/** What a pipeline gets with a request, in the place of bindings, which dialects do not see. */
+export interface PipelineBindings {
+  readonly requestId: string;
+}
+
+interface PipelineEnv {
+  Bindings: PipelineBindings;
+  Variables: HttpVariables;
+}
+
+/**
+ * Everything between the choice of a dialect and its routes: body limit, authentication, rate limit. Each
+ * dialect has its own, so that every refusal is in its words.
+ */
+export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hono<PipelineEnv> {
+  const { logger } = deps;
+  const pipeline = new Hono<PipelineEnv>();
+  pipeline.onError((error, c) => {
+    const { requestId } = c.env;
+    const failure = failureOf(error);
+    if (failure === undefined || failure.kind === "notConfigured") {
+      logger.error("http.request_failed", { requestId, dialect: dialect.name, method: c.req.method, error });
+    }
+    return toResponse(failure ? dialect.renderFailure(failure) : dialect.renderFault("internal", requestId));
+  });
+  pipeline.notFound((c) => toResponse(dialect.renderFault("noSuchPath", c.env.requestId)));
+  pipeline.use(limitBody((failure) => toResponse(dialect.renderFailure(failure))));
+  pipeline.use(authenticated(dialect, deps), rateLimited(dialect, deps));
+  pipeline.route("/", dialect.app);
+  return pipeline;
+}
+
+function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
+  const { sessions, usage, clock } = deps;
+  return async function authenticated(c: Context<PipelineEnv>, next: Next) {
+    const credential = dialect.credential(c.req.raw.headers);
+    const principal = credential === undefined ? undefined : await authenticate(deps, credential);
+    if (principal === undefined) {
+      c.res = toResponse(dialect.renderFailure(UNAUTHORIZED));
+      return;
+    }
+    c.set("requestId", c.env.requestId);
+    c.set("principal", principal);
+    c.set("sessions", sessions);
+    c.set("usage", usage);
+    c.set("clock", clock);
+    await next();
+    // Answers hold connect tokens.
+    if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
+  };
+}
+
+function rateLimited(dialect: Dialect, { rateLimit, clock }: PipelineDeps): MiddlewareHandler<PipelineEnv> {
+  return async function rateLimited(c: Context<PipelineEnv>, next: Next) {
+    const limit = c.var.principal.plan.requestsPerMinute;
+    const take = await rateLimit.take(c.var.principal);
+    if (take.allowed) {
+      await next();
+    } else {
+      const retryAfterMs = Math.max(0, take.resetAt - clock.now());
+      c.res = toResponse(dialect.renderFailure({ kind: "rateLimited", limit, retryAfterMs }));
+      c.header("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+    }
+    setRateHeaders(c, limit, take);
+  };
+}
+
+function setRateHeaders(c: Context, limit: number, { remaining, resetAt }: RateTake): void {
+  c.header("x-ratelimit-limit", String(limit));
+  c.header("x-ratelimit-remaining", String(remaining));
+  c.header("x-ratelimit-reset", String(Math.ceil(resetAt / 1000)));
+}

@@ -1,0 +1,40 @@
+import type { Hono } from "hono";
+import type { Dialect } from "../dialects/dialect.ts";
+import { frontPage, liveViewUnavailable, PAGE_POLICY, REFERENCE_SCRIPT, referencePage } from "../web/pages.ts";
+import type { AppEnv } from "./app-env.ts";
+
+export interface PagesOptions {
+  readonly dialects: readonly Dialect[];
+  /** Static files of the build. */
+  readonly assets: { fetch(request: Request | string): Promise<Response> };
+}
+
+const TITLES: Readonly<Record<Dialect["name"], string>> = {
+  meshbrow: "Meshbrow API reference",
+  anchor: "Anchor Browser API reference",
+};
+const NOT_IMPLEMENTED = 501;
+
+/** Pages for people, and the documents behind them. No page loads anything from another origin. */
+export function installPages(app: Hono<AppEnv>, { dialects, assets }: PagesOptions): void {
+  const headers = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+  const titled = dialects.map(({ name }) => ({ name, title: TITLES[name] }));
+  app.get("/", (c) => c.html(frontPage(titled), 200, headers));
+  app.get("/docs/reference.js", (c) =>
+    c.body(REFERENCE_SCRIPT, 200, { ...headers, "Content-Type": "text/javascript" }),
+  );
+  app.get("/live/:id", (c) => c.html(liveViewUnavailable(), NOT_IMPLEMENTED, headers));
+  app.get("/assets/*", ({ req }) => {
+    const { origin, pathname } = new URL(req.url);
+    return assets.fetch(`${origin}${pathname.slice("/assets".length)}`);
+  });
+  for (const dialect of dialects) {
+    const { name } = dialect;
+    app.get(`/docs/${name}`, (c) => c.html(referencePage(name, TITLES[name]), 200, headers));
+    app.get(`/openapi/${name}.json`, (c) => c.json(dialect.openApiDocument(new URL(c.req.url).origin)));
+  }
+}

@@ -1,0 +1,18 @@
+import type { WorkerDeps } from "../composition.ts";
+import { DIALECTS, selectDialect } from "../dialects/index.ts";
+import { createApp } from "./app.ts";
+import { installCdpRoutes } from "./cdp-route.ts";
+import { installPages } from "./pages-route.ts";
+
+/** The Worker's app: the dialects, the ways in for CDP clients, and the pages. */
+export function createWorkerApp(deps: WorkerDeps) {
+  return createApp({
+    ...deps,
+    dialects: DIALECTS,
+    selectDialect,
+    installers: [
+      (app) => installCdpRoutes(app, deps),
+      (app) => installPages(app, { dialects: DIALECTS, assets: deps.assets }),
+    ],
+  });
+}

@@ -1,0 +1,169 @@
+import type { SessionIndex } from "../accounts/session-index.ts";
+import { monthOf } from "../accounts/month.ts";
+import type { Admission } from "../accounts/session-slots.ts";
+import type { Clock, IdSource } from "../domain/clock.ts";
+import type { AvailableFeatures } from "../domain/effective-spec.ts";
+import { effectiveSpec, inForce, toPublicSpec, unsupportedFeature } from "../domain/effective-spec.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { SessionId } from "../domain/ids.ts";
+import { newAnchorSessionId, newMeshbrowSessionId } from "../domain/ids.ts";
+import type { Principal } from "../domain/plan.ts";
+import { outsidePlan, overLimit } from "../domain/plan.ts";
+import type { Result } from "../domain/result.ts";
+import { assertNever, fail } from "../domain/result.ts";
+import type { DialectName, RequestedSession } from "../domain/session-spec.ts";
+import type { SessionView } from "../domain/session-view.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { CreateSession, OwnedSession, SessionObject } from "../session/session-object.ts";
+
+/** What the session service works with. */
+export interface SessionServiceDeps {
+  readonly index: SessionIndex;
+  readonly sessionObject: (id: SessionId) => SessionObject;
+  readonly availableFeatures: AvailableFeatures;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Keeps work going after the response, as `waitUntil` does. The work never rejects. */
+  readonly background: (work: Promise<void>) => void;
+}
+
+/** The Durable Object did not answer: a new attempt gets a new one. */
+const LAUNCH_RETRY_MS = 1_000;
+const LAUNCH_FAILURE_REASON = "The session could not be started";
+
+/**
+ * Admits and launches a session. Refusals come in the documented order: quota, concurrency, what the plan
+ * does not cover, what the deployment does not have. A refused request leaves nothing behind.
+ */
+export async function createSession(
+  deps: SessionServiceDeps,
+  principal: Principal,
+  requested: RequestedSession,
+): Promise<Result<OwnedSession, Failure>> {
+  const refusal = await findRefusal(deps, principal, requested);
+  if (refusal !== undefined) return fail(refusal);
+  const spec = effectiveSpec(requested.spec, deps.availableFeatures);
+  const id = newSessionId(spec.dialect, deps.ids);
+  const command = { id, accountId: principal.accountId, spec, createdAt: deps.clock.now() };
+  const admitted = await admit(deps, principal, command);
+  return admitted.ok ? launch(deps, command) : admitted;
+}
+
+/**
+ * A request that will be refused anyway costs a read of the standing, for the order's sake; a request that
+ * will not costs none, because admission itself checks the limits.
+ */
+async function findRefusal(
+  { index, clock, availableFeatures }: SessionServiceDeps,
+  principal: Principal,
+  requested: RequestedSession,
+): Promise<Failure | undefined> {
+  const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
+  if (refusal === undefined) return undefined;
+  const standing = await index.standing(principal.accountId, monthOf(clock.now()));
+  return overLimit(principal, standing) ?? refusal;
+}
+
+function newSessionId(dialect: DialectName, ids: IdSource): SessionId {
+  switch (dialect) {
+    case "meshbrow":
+      return newMeshbrowSessionId(ids);
+    case "anchor":
+      return newAnchorSessionId(ids);
+    default:
+      return assertNever(dialect);
+  }
+}
+
+function expiryOf({ spec, createdAt }: CreateSession): number | null {
+  return spec.lifetimeMs === null ? null : createdAt + spec.lifetimeMs;
+}
+
+function toAdmission(command: CreateSession): Admission {
+  const { id, spec, createdAt } = command;
+  const { har, screenshots, video } = spec.recording;
+  return {
+    id,
+    dialect: spec.dialect,
+    createdAt,
+    expiresAt: expiryOf(command),
+    tags: spec.tags,
+    proxyType: spec.proxy?.type ?? null,
+    proxyCountry: spec.proxy === null || spec.proxy.type === "custom" ? null : spec.proxy.country,
+    headless: spec.headless,
+    recording: har || screenshots || video,
+  };
+}
+
+async function admit(
+  deps: SessionServiceDeps,
+  principal: Principal,
+  command: CreateSession,
+): Promise<Result<null, Failure>> {
+  try {
+    return await deps.index.admit(principal, toAdmission(command));
+  } catch (error) {
+    // The answer may be lost after the row was written; no Durable Object will ever free that slot.
+    deps.background(giveUp(deps, command, "admission was interrupted"));
+    throw error;
+  }
+}
+
+async function launch(deps: SessionServiceDeps, command: CreateSession): Promise<Result<OwnedSession, Failure>> {
+  const { id, accountId } = command;
+  try {
+    // A launch that fails in the ordinary way has freed its slot itself.
+    return await deps.sessionObject(id).create(command);
+  } catch (error) {
+    deps.logger.error("session.create_interrupted", { sessionId: id, accountId, error });
+    deps.background(endHalfStarted(deps, command));
+    await giveUp(deps, command, LAUNCH_FAILURE_REASON);
+    return fail({ kind: "launchFailed", reason: LAUNCH_FAILURE_REASON, retryAfterMs: LAUNCH_RETRY_MS });
+  }
+}
+
+/** Frees the slot of a session that nobody was told about. The reaper does it if this cannot. */
+async function giveUp(deps: SessionServiceDeps, command: CreateSession, detail: string): Promise<void> {
+  const { id } = command;
+  const endedAt = deps.clock.now();
+  const finalView = viewOfFailedLaunch(deps, command, { endedAt, detail });
+  const end = { id, status: "failed", endReason: "launch_failed", endedAt } as const;
+  try {
+    await deps.index.recordEnd({ ...end, browserMs: 0, refund: true, finalView });
+  } catch (error) {
+    deps.logger.error("session.slot_not_freed", { sessionId: id, error });
+  }
+}
+
+/** The Durable Object may have a browser although its answer was lost. */
+async function endHalfStarted({ sessionObject, logger }: SessionServiceDeps, command: CreateSession): Promise<void> {
+  const { id, accountId } = command;
+  try {
+    await sessionObject(id).end(accountId, "launch_failed");
+  } catch (error) {
+    logger.warn("session.half_started_not_ended", { sessionId: id, error });
+  }
+}
+
+function viewOfFailedLaunch(
+  { availableFeatures }: SessionServiceDeps,
+  command: CreateSession,
+  { endedAt, detail }: { readonly endedAt: number; readonly detail: string },
+): SessionView {
+  const { id, spec, createdAt } = command;
+  return {
+    id,
+    status: "failed",
+    endReason: "launch_failed",
+    endDetail: detail,
+    createdAt,
+    expiresAt: expiryOf(command),
+    endedAt,
+    spec: toPublicSpec(spec),
+    inForce: inForce(spec, availableFeatures),
+    fingerprint: null,
+    proxy: null,
+    metrics: { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 },
+  };
+}

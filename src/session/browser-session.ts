@@ -1,0 +1,132 @@
+import { DurableObject } from "cloudflare:workers";
+import { createSessionDeps } from "../composition.ts";
+import type { Failure } from "../domain/failure.ts";
+import { type AccountId, newConnectToken, type SessionId } from "../domain/ids.ts";
+import { fail, type Result, succeed } from "../domain/result.ts";
+import { type EndReason, isTerminal } from "../domain/session-state.ts";
+import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
+import { ConnectTokens } from "./connect-tokens.ts";
+import { Deadlines } from "./deadlines.ts";
+import { DevtoolsDoor } from "./devtools-door.ts";
+import { Downstreams } from "./downstreams.ts";
+import { SessionController } from "./session-controller.ts";
+import type { SessionDeps } from "./session-deps.ts";
+import type { CreateSession, OwnedSession, SessionObject } from "./session-object.ts";
+import type { SessionRecord } from "./session-record.ts";
+import { SessionStore } from "./session-store.ts";
+
+/** One session. It owns the parts and delegates to them; see docs/architecture.md. */
+export class BrowserSession extends DurableObject implements SessionObject {
+  readonly #id: SessionId;
+  readonly #deps: SessionDeps;
+  readonly #store: SessionStore;
+  readonly #tokens: ConnectTokens;
+  readonly #downstreams: Downstreams;
+  readonly #controller: SessionController;
+  readonly #door: DevtoolsDoor;
+
+  constructor(context: DurableObjectState, env: Cloudflare.Env) {
+    super(context, env);
+    // Every object of this class is addressed by its session's id.
+    this.#id = (context.id.name ?? "") as SessionId;
+    this.#deps = createSessionDeps(env);
+    this.#store = new SessionStore(context.storage);
+    this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
+    this.#downstreams = new Downstreams(context);
+    this.#controller = new SessionController({
+      deps: this.#deps,
+      store: this.#store,
+      deadlines: new Deadlines(context.storage),
+      downstreams: this.#downstreams,
+      tokens: this.#tokens,
+      background: (promise) => context.waitUntil(promise),
+    });
+    this.#door = new DevtoolsDoor({
+      id: this.#id,
+      controller: this.#controller,
+      downstreams: this.#downstreams,
+      store: this.#store,
+      tokens: this.#tokens,
+      maxClients: this.#deps.maxClients,
+    });
+  }
+
+  create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {
+    return this.#controller.create(command);
+  }
+
+  async describe(accountId: AccountId): Promise<Result<OwnedSession, Failure>> {
+    const record = this.#owned(accountId);
+    return record ? this.#controller.owned() : this.#notFound();
+  }
+
+  async end(accountId: AccountId, reason: EndReason): Promise<Result<SessionView, Failure>> {
+    const view = this.#owned(accountId) && (await this.#controller.end(reason));
+    return view ? succeed(view) : this.#notFound();
+  }
+
+  async pages(accountId: AccountId): Promise<Result<readonly PageView[], Failure>> {
+    const record = this.#owned(accountId);
+    if (!record) return this.#notFound();
+    const live = await this.#controller.browser();
+    if (!live) return fail({ kind: "sessionNotRunning", sessionId: record.id, status: record.status });
+    return succeed(live.pages().map(({ targetId, title, url }) => ({ id: targetId, title, url })));
+  }
+
+  async setTags(accountId: AccountId, tags: readonly string[]): Promise<Result<readonly string[], Failure>> {
+    if (!this.#owned(accountId)) return this.#notFound();
+    return succeed(this.#store.update({ tags }).tags);
+  }
+
+  async createToken(accountId: AccountId, scope: TokenScope): Promise<Result<string, Failure>> {
+    const record = this.#owned(accountId);
+    if (!record) return this.#notFound();
+    if (isTerminal(record.status)) {
+      return fail({ kind: "sessionNotRunning", sessionId: record.id, status: record.status });
+    }
+    const token = newConnectToken(this.#deps.ids);
+    await this.#tokens.remember(token, scope);
+    this.#store.update({ tokenOnly: true });
+    return succeed(token);
+  }
+
+  async revokeToken(accountId: AccountId, token: string): Promise<Result<null, Failure>> {
+    if (!this.#owned(accountId)) return this.#notFound();
+    if (await this.#tokens.revoke(token)) return succeed(null);
+    return fail({ kind: "notFound", what: "token", id: "given" });
+  }
+
+  reap(): Promise<boolean> {
+    return this.#controller.reap();
+  }
+
+  override fetch(request: Request): Promise<Response> {
+    return this.#door.handle(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#downstreams.onMessage(socket, data);
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    if (this.#downstreams.onClose(socket)) await this.#controller.clientLeft();
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.webSocketClose(socket);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#controller.onAlarm();
+  }
+
+  /** The session, if it is this account's: another account's is one that does not exist. */
+  #owned(accountId: AccountId): SessionRecord | undefined {
+    const record = this.#store.read();
+    return record?.accountId === accountId ? record : undefined;
+  }
+
+  #notFound<T>(): Result<T, Failure> {
+    return fail({ kind: "sessionNotFound", sessionId: this.#id });
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * How the Worker hands a client's request to a session's Durable Object. The object is reachable through the
+ * Worker only, which builds this request anew: nothing that a client sends can set these headers.
+ */
+export const DOOR_HEADER = {
+  /** A connect token, still to be checked. */
+  token: "Berth-Token",
+  /** The account of an API key that has been checked. */
+  account: "Berth-Account",
+  /** The session's public address, `ws(s)://HOST/cdp/{id}`, for the URLs in answers. */
+  base: "Berth-Base",
+} as const;

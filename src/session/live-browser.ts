@@ -1,0 +1,187 @@
+import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
+import { isLocalUrl } from "../cdp/local-url.ts";
+import type { MuxClient } from "../cdp/mux-client.ts";
+import { SessionMux } from "../cdp/session-mux.ts";
+import { type OwnContext, type TargetInfo, TargetRegistry } from "../cdp/targets.ts";
+import type { Transport, TransportClose } from "../cdp/transport.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { ObservedFingerprint } from "../domain/session-view.ts";
+
+export interface LiveBrowserOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** The session keeps to this context; `"new"` makes one, `null` stays in the browser's default one. */
+  readonly context: OwnContext | "new" | null;
+  /** Contexts that clients of this session made before a restore. */
+  readonly madeContexts: readonly string[];
+  readonly onLost: (close: TransportClose) => void;
+  readonly onCloseRequested: () => void;
+  /** The contexts that clients have made, whenever they change. */
+  readonly onContextsChanged: (contextIds: readonly string[]) => void;
+}
+
+/** How long a browser just started may take to show its first tab before one is opened for it. */
+const FIRST_PAGE_WAIT_MS = 2000;
+const BLANK = "about:blank";
+
+/** A browser with a socket to it: our own commands, its targets, and the mux for clients. */
+export class LiveBrowser {
+  readonly connection: CdpConnection;
+  readonly targets: TargetRegistry<MuxClient>;
+  readonly mux: SessionMux;
+  /** Main-frame navigations seen over this socket. */
+  pagesVisited = 0;
+  readonly #transport: Transport;
+  #onPage: (() => void) | undefined;
+
+  private constructor({ transport, clock, onLost, onCloseRequested, onContextsChanged }: LiveBrowserOptions) {
+    this.#transport = transport;
+    this.targets = new TargetRegistry(onContextsChanged);
+    this.connection = new CdpConnection((text) => transport.send(text));
+    this.mux = new SessionMux({
+      transport,
+      connection: this.connection,
+      targets: this.targets,
+      clock,
+      onCloseRequested,
+    });
+    this.connection.onEvent((event) => this.#onEvent(event));
+    transport.onClose((close) => {
+      this.connection.close("the connection to the browser closed");
+      onLost(close);
+    });
+  }
+
+  /** Takes a fresh socket into use; answers when targets are known and one tab is open. */
+  static async open(options: LiveBrowserOptions): Promise<LiveBrowser> {
+    const browser = new LiveBrowser(options);
+    for (const id of options.madeContexts) browser.targets.contextMade(id, undefined);
+    const { context } = options;
+    if (context !== null) browser.targets.useContext(context === "new" ? await browser.#createContext() : context);
+    await browser.connection.send("Target.setDiscoverTargets", { discover: true });
+    await browser.#ensurePage();
+    return browser;
+  }
+
+  /** Tabs of the default context as clients see them. */
+  pages(): readonly TargetInfo[] {
+    return this.targets.pages();
+  }
+
+  /** Starts loading `url` in the first tab; does not wait for the page. */
+  openInitialUrl(url: string): void {
+    const [page] = this.pages();
+    if (!page) return;
+    // A page that cannot be loaded shows the browser's error page, as it would for any user.
+    this.#inPage(page.targetId, (sessionId) => this.connection.send("Page.navigate", { url }, { sessionId })).catch(
+      () => undefined,
+    );
+  }
+
+  /** Opens a tab in the default context; `undefined` for a URL that reaches the browser's machine. */
+  async openPage(url: string): Promise<TargetInfo | undefined> {
+    if (isLocalUrl(url)) return undefined;
+    const { own } = this.targets;
+    const { targetId } = await this.connection.send("Target.createTarget", {
+      url,
+      ...(own && { browserContextId: own.id }),
+    });
+    const { targetInfo } = await this.connection.send("Target.getTargetInfo", { targetId });
+    return targetInfo;
+  }
+
+  /** What a page of this browser observes, read in the first tab while it is blank. */
+  async observeFingerprint(): Promise<ObservedFingerprint> {
+    const [page] = this.pages();
+    if (!page) throw new Error("the browser has no page");
+    const expression =
+      "({platform: navigator.platform, userAgent: navigator.userAgent, locale: navigator.language," +
+      " timezone: Intl.DateTimeFormat().resolvedOptions().timeZone})";
+    const { result } = await this.#inPage(page.targetId, (sessionId) =>
+      this.connection.send("Runtime.evaluate", { expression, returnByValue: true }, { sessionId }),
+    );
+    return result.value as ObservedFingerprint;
+  }
+
+  /** A cheap command: it tells a live browser from a dead one, and keeps the engine from calling it idle. */
+  async heartbeat(): Promise<void> {
+    await this.connection.send("Browser.getVersion", undefined);
+  }
+
+  /** Closes what this session opened in a browser that it shares. */
+  async disposeContexts(): Promise<void> {
+    const { own } = this.targets;
+    const ids = [...this.targets.madeContexts(), ...(own ? [own.id] : [])];
+    const gone = (): undefined => undefined;
+    await Promise.all(
+      ids.map((browserContextId) =>
+        // A context that its client disposed of already is success.
+        this.connection.send("Target.disposeBrowserContext", { browserContextId }).catch(gone),
+      ),
+    );
+  }
+
+  close(close: TransportClose): void {
+    this.connection.close(close.reason);
+    this.#transport.close(close);
+  }
+
+  async #inPage<T>(targetId: string, run: (sessionId: string) => Promise<T>): Promise<T> {
+    const { sessionId } = await this.connection.send("Target.attachToTarget", { targetId, flatten: true });
+    try {
+      return await run(sessionId);
+    } finally {
+      // The tab may have closed meanwhile.
+      this.connection.send("Target.detachFromTarget", { sessionId }).catch(() => undefined);
+    }
+  }
+
+  async #createContext(): Promise<OwnContext> {
+    const { defaultBrowserContextId } = await this.connection.send("Target.getBrowserContexts", undefined);
+    const { browserContextId } = await this.connection.send("Target.createBrowserContext", {});
+    return { id: browserContextId, defaultId: defaultBrowserContextId ?? "" };
+  }
+
+  async #ensurePage(): Promise<void> {
+    const { own } = this.targets;
+    if (own === undefined) await this.#firstPage();
+    if (this.pages().length > 0) return;
+    const params = { url: BLANK, ...(own && { browserContextId: own.id }) };
+    await this.connection.send("Target.createTarget", params);
+  }
+
+  /** A browser opens its own first tab; a second one beside it would surprise the client. */
+  #firstPage(): Promise<void> {
+    if (this.pages().length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, FIRST_PAGE_WAIT_MS);
+      this.#onPage = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #onEvent({ method, params, sessionId }: CdpEvent): void {
+    if (sessionId !== "") return;
+    switch (method) {
+      case "Target.targetCreated":
+      case "Target.targetInfoChanged":
+        this.#noteTarget((params as { targetInfo: TargetInfo }).targetInfo);
+        return;
+      case "Target.targetDestroyed":
+        this.targets.forget((params as { targetId: string }).targetId);
+        return;
+      default:
+    }
+  }
+
+  #noteTarget(target: TargetInfo): void {
+    const before = this.targets.note(target);
+    if (target.type !== "page") return;
+    if (withoutHash(before?.url ?? BLANK) !== withoutHash(target.url) && target.url !== BLANK) this.pagesVisited += 1;
+    this.#onPage?.();
+  }
+}
+
+const withoutHash = (url: string): string => url.split("#", 1)[0] ?? url;

@@ -1,0 +1,25 @@
+import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
+import type { Clock, IdSource } from "../domain/clock.ts";
+import type { FeatureName } from "../domain/session-spec.ts";
+import type { BrowserEngine } from "../engines/engine.ts";
+import type { Logger } from "../observability/logger.ts";
+
+/** The session index, as far as a session writes to it. */
+export interface SessionReports {
+  recordStatus(report: StatusReport): Promise<void>;
+  recordEnd(end: SessionEnd): Promise<boolean>;
+}
+
+/** What a session's Durable Object is given by the composition root. */
+export interface SessionDeps {
+  readonly engine: BrowserEngine;
+  readonly reports: SessionReports;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** The secret that connect tokens are derived from. */
+  readonly tokenSecret: string;
+  /** CDP clients that may be connected to the session at once. */
+  readonly maxClients: number;
+  readonly availableFeatures: ReadonlySet<FeatureName>;
+}

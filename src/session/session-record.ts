@@ -1,0 +1,33 @@
+import type { OwnContext } from "../cdp/targets.ts";
+import type { AccountId, SessionId } from "../domain/ids.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
+import type { EndReason, SessionStatus } from "../domain/session-state.ts";
+import type { ObservedFingerprint, SessionMetrics } from "../domain/session-view.ts";
+
+/** The truth about one session, as its Durable Object keeps it. Times are epoch milliseconds. */
+export interface SessionRecord {
+  readonly id: SessionId;
+  readonly accountId: AccountId;
+  readonly spec: SessionSpec;
+  readonly status: SessionStatus;
+  /** Grows with every change of status, so that late writes to the index can be told from new ones. */
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  /** The engine's name for the browser; set as soon as it has started. */
+  readonly browserId: string | null;
+  /** The session's own browser context, when it does not use the browser's default one. */
+  readonly context: OwnContext | null;
+  /** Contexts that clients made, to be disposed of where the browser outlives the session. */
+  readonly madeContexts: readonly string[];
+  readonly fingerprint: ObservedFingerprint | null;
+  readonly metrics: SessionMetrics;
+  readonly tags: readonly string[];
+  /** From the first scoped token on, the account's API key alone opens no CDP socket. */
+  readonly tokenOnly: boolean;
+  readonly endedAt: number | null;
+  readonly endReason: EndReason | null;
+  readonly endDetail: string | null;
+}
+
+export const NO_METRICS: SessionMetrics = { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 };

@@ -1,0 +1,117 @@
+import type { TransportClose } from "../cdp/transport.ts";
+import { isTerminal } from "../domain/session-state.ts";
+import type { SessionView } from "../domain/session-view.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { LiveBrowser } from "./live-browser.ts";
+import type { SessionDeps } from "./session-deps.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** Time that closing the browser may take before the session hands the rest to its alarm. */
+const CLOSE_LIMIT_MS = 10_000;
+/** Wait before an unfinished teardown is tried again. */
+const RETRY_MS = 15_000;
+
+export interface SessionTeardownOptions {
+  readonly deps: SessionDeps;
+  readonly store: SessionStore;
+  readonly deadlines: Deadlines;
+  readonly view: (record: SessionRecord) => SessionView;
+}
+
+/**
+ * What follows an end: the browser is closed, the slot freed and the usage recorded, and the Durable Object
+ * emptied. Each step may be repeated; until all have succeeded an alarm comes back to them.
+ */
+export class SessionTeardown {
+  readonly #deps: SessionDeps;
+  readonly #store: SessionStore;
+  readonly #deadlines: Deadlines;
+  readonly #view: (record: SessionRecord) => SessionView;
+
+  constructor({ deps, store, deadlines, view }: SessionTeardownOptions) {
+    this.#deps = deps;
+    this.#store = store;
+    this.#deadlines = deadlines;
+    this.#view = view;
+  }
+
+  /** @param live the connected browser, when this instance has one. */
+  async run(record: SessionRecord, live: LiveBrowser | undefined, close: TransportClose): Promise<void> {
+    if (!isTerminal(record.status)) return;
+    // Before the first step: if this instance dies on the way, the alarm finishes the work.
+    await this.#deadlines.replace({ finalise: this.#deps.clock.now() + RETRY_MS });
+    const closed = await this.#attempt("close", record, () => this.#closeBrowser(record, live, close));
+    const reported = await this.#attempt("report", record, () => this.#report(record));
+    if (!closed || !reported) return;
+    await this.#store.clear();
+    this.#deadlines.forget();
+  }
+
+  async #closeBrowser(record: SessionRecord, live: LiveBrowser | undefined, close: TransportClose): Promise<void> {
+    if (record.browserId === null) return;
+    const { engine } = this.#deps;
+    const browser = engine.resume(record.browserId);
+    if (engine.features.sharesBrowser) await this.#disposeContexts(record, live);
+    live?.close(close);
+    await withinLimit(browser.close());
+  }
+
+  /** The browser stays for others; only what this session opened goes. */
+  async #disposeContexts(record: SessionRecord, live: LiveBrowser | undefined): Promise<void> {
+    if (record.context === null || record.browserId === null) return;
+    const connected = live ?? (await this.#reconnect(record));
+    await connected?.disposeContexts();
+    if (!live) connected?.close({ code: 1000, reason: "done" });
+  }
+
+  async #reconnect({ browserId, context, madeContexts }: SessionRecord): Promise<LiveBrowser | undefined> {
+    const { engine, clock } = this.#deps;
+    const ignore = (): void => undefined;
+    try {
+      const transport = await engine.resume(browserId ?? "").connect();
+      const listeners = { onLost: ignore, onCloseRequested: ignore, onContextsChanged: ignore };
+      return await LiveBrowser.open({ transport, clock, context, madeContexts, ...listeners });
+    } catch {
+      // The shared browser is gone, and the contexts with it.
+      return undefined;
+    }
+  }
+
+  async #report(record: SessionRecord): Promise<void> {
+    const { id, status, createdAt, endReason, browserId } = record;
+    if ((status !== "destroyed" && status !== "failed") || endReason === null) return;
+    const endedAt = record.endedAt ?? this.#deps.clock.now();
+    await this.#deps.reports.recordEnd({
+      id,
+      status,
+      endReason,
+      endedAt,
+      browserMs: browserId === null ? 0 : endedAt - createdAt,
+      refund: endReason === "launch_failed",
+      finalView: this.#view(record),
+    });
+  }
+
+  async #attempt(step: string, { id }: SessionRecord, run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      this.#deps.logger.warn("session.teardown_unfinished", { sessionId: id, step, error: String(error) });
+      return false;
+    }
+  }
+}
+
+async function withinLimit(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done in ${CLOSE_LIMIT_MS} ms`)), CLOSE_LIMIT_MS);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,134 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+import { createSessionIndex } from "../../../src/accounts/session-index.ts";
+import type { SessionEnd } from "../../../src/accounts/session-slots.ts";
+import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
+import type { SessionView } from "../../../src/domain/session-view.ts";
+import { anAdmission, createTenant, FakeClock, NOON } from "./tenant.ts";
+
+const index = createSessionIndex({ database: env.DB });
+const ledger = createUsageLedger({ database: env.DB });
+
+/** One admitted session of a new tenant. */
+async function arrange(now = NOON) {
+  const clock = new FakeClock(now);
+  const { principal } = await createTenant({ concurrentSessions: 5, monthlySessions: 5 }, clock);
+  const { accountId } = principal;
+  const admission = anAdmission(clock);
+  const { id } = admission;
+  await index.admit(principal, admission);
+  const end = (changes: Partial<SessionEnd> = {}) =>
+    index.recordEnd({
+      id,
+      status: "destroyed",
+      endReason: "requested",
+      endedAt: clock.now(),
+      browserMs: 60_000,
+      refund: false,
+      finalView: null,
+      ...changes,
+    });
+  const status = async () => (await index.find(accountId, id))?.summary.status;
+  return { clock, principal, accountId, id, end, status };
+}
+
+/** The index keeps views without looking into them. */
+const aView = (text: string) => ({ endDetail: text, spec: { tags: [] } }) as unknown as SessionView;
+
+describe("the end of a session", () => {
+  it("frees the slot and adds the usage", async ({ expect }) => {
+    const { accountId, id, end, clock } = await arrange();
+    clock.advance(90_000);
+    expect(await end()).toBe(true);
+    expect(await index.standing(accountId, "2026-11")).toEqual({ usedThisMonth: 1, active: 0 });
+    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 60_000 });
+    const found = await index.find(accountId, id);
+    expect(found?.summary).toMatchObject({ status: "destroyed", endReason: "requested", endedAt: clock.now() });
+  });
+
+  it("counts once, however often and however parallel it is recorded", async ({ expect }) => {
+    const { accountId, end } = await arrange();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => end()));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(await end({ browserMs: 1_000_000, refund: true })).toBe(false);
+    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 60_000 });
+  });
+
+  it("keeps the first reason", async ({ expect }) => {
+    const { accountId, id, end } = await arrange();
+    await end({ endReason: "expired" });
+    await end({ status: "failed", endReason: "crashed" });
+    expect((await index.find(accountId, id))?.summary).toMatchObject({ status: "destroyed", endReason: "expired" });
+  });
+
+  it("gives the quota back for a failed launch, once", async ({ expect }) => {
+    const { accountId, end } = await arrange();
+    const failed = { status: "failed", endReason: "launch_failed", browserMs: 0, refund: true } as const;
+    await end(failed);
+    await end(failed);
+    expect(await index.standing(accountId, "2026-11")).toEqual({ usedThisMonth: 0, active: 0 });
+  });
+
+  it("counts in the month of the admission although it comes in the next", async ({ expect }) => {
+    const { clock, accountId, end } = await arrange("2026-11-30T23:59:00.000Z");
+    clock.set("2026-12-01T00:01:00.000Z");
+    await end({ browserMs: 120_000 });
+    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 120_000 });
+    expect(await ledger.month(accountId, "2026-12")).toEqual({ sessions: 0, browserMs: 0 });
+  });
+
+  it("leaves other sessions of the account their slots", async ({ expect }) => {
+    const { clock, principal, accountId, end } = await arrange();
+    const other = anAdmission(clock);
+    await index.admit(principal, other);
+    await end();
+    expect(await index.runningIds(accountId)).toEqual([other.id]);
+  });
+
+  it("keeps the final view", async ({ expect }) => {
+    const { accountId, id, end } = await arrange();
+    await end({ finalView: aView("first") });
+    expect((await index.find(accountId, id))?.finalView).toEqual(aView("first"));
+  });
+
+  it("takes a final view that comes later, and never replaces one", async ({ expect }) => {
+    const { accountId, id, end } = await arrange();
+    await end();
+    await end({ finalView: aView("second") });
+    await end({ finalView: aView("third") });
+    expect((await index.find(accountId, id))?.finalView).toEqual(aView("second"));
+  });
+
+  it("does nothing for a session that is not there", async ({ expect }) => {
+    const { clock, accountId, end } = await arrange();
+    expect(await end({ id: anAdmission(clock).id })).toBe(false);
+    expect(await index.standing(accountId, "2026-11")).toEqual({ usedThisMonth: 1, active: 1 });
+  });
+});
+
+describe("a status report", () => {
+  it("is taken in the order of revisions, not of arrival", async ({ expect }) => {
+    const { id, status } = await arrange();
+    expect(await status()).toBe("launching");
+    await index.recordStatus({ id, status: "active", revision: 2 });
+    await index.recordStatus({ id, status: "ready", revision: 1 });
+    expect(await status()).toBe("active");
+    await index.recordStatus({ id, status: "idle", revision: 2 });
+    expect(await status()).toBe("active");
+    await index.recordStatus({ id, status: "idle", revision: 3 });
+    expect(await status()).toBe("idle");
+  });
+
+  it("does not bring back an ended session", async ({ expect }) => {
+    const { id, end, status } = await arrange();
+    await end();
+    await index.recordStatus({ id, status: "active", revision: 99 });
+    expect(await status()).toBe("destroyed");
+  });
+
+  it("does not end a session: that is for the end to do, which frees the slot", async ({ expect }) => {
+    const { id, status } = await arrange();
+    await index.recordStatus({ id, status: "failed", revision: 1 });
+    expect(await status()).toBe("launching");
+  });
+});
