@@ -116,7 +116,7 @@ type Failed = Extract<ProbeResult, { works: false }>;
 /** Starts a browser once, with its sandbox if that can be: root has none, and some systems forbid it to others. */
 async function trial(place: launcher.LauncherPlace, candidate: BrowserCandidate): Promise<ChosenBrowser | Failed> {
   return step(`Trying ${candidate.path}`, async () => {
-    let result: ProbeResult = { works: false, reason: "" };
+    let result: ProbeResult = { works: false, reason: "it was not tried" };
     for (const sandbox of process.getuid?.() === 0 ? [false] : [true, false]) {
       const draft = await launcher.draftLauncher(place, candidate, sandbox);
       result = await probeBrowser(draft);
@@ -126,6 +126,6 @@ async function trial(place: launcher.LauncherPlace, candidate: BrowserCandidate)
       }
       await rm(draft, { force: true });
     }
-    return result as Failed;
+    return result;
   });
 }

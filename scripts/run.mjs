@@ -63,7 +63,10 @@ function findTool(/** @type {string} */ name) {
     const { bin } = require(join(root, "node_modules", name, "package.json"));
     return join(root, "node_modules", name, typeof bin === "string" ? bin : bin[name]);
   } catch {
-    throw new SetupFailure(`There is no tool "${name}" in node_modules.`, "Name an npm package with a command, such as vitest or wrangler.");
+    throw new SetupFailure(
+      `There is no tool "${name}" in node_modules.`,
+      "Name an npm package with a command, such as vitest or wrangler.",
+    );
   }
 }
 
@@ -135,9 +138,11 @@ function watchParents(onGone) {
 function describeParents() {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
-    return `${process.ppid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]}`;
+    // Some shells replace themselves by us: then npm is the parent, and who started npm may come and go.
+    const isShell = /\((ba|da|z|k)?sh\)/.test(stat);
+    return `${process.ppid} ${isShell ? stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] : ""}`;
   } catch {
-    // Not Linux: the shell is all that can be seen.
+    // Not Linux: the parent is all that can be seen.
     return `${process.ppid}`;
   }
 }

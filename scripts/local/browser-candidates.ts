@@ -48,7 +48,9 @@ export function installedBrowsers(): BrowserCandidate[] {
   }
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const commands = COMMANDS.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = [...(BINARIES[process.platform] ?? []), ...commands].filter(isExecutable).map((path) => realpathSync(path));
+  const found = [...(BINARIES[process.platform] ?? []), ...commands]
+    .filter(isExecutable)
+    .map((path) => realpathSync(path));
   return [...new Set(found)].map((path) => ({ source: "installed", path, environment: {}, identity: identify(path) }));
 }
 

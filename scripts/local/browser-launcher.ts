@@ -41,7 +41,11 @@ export async function findLauncherPlace(): Promise<LauncherPlace> {
 }
 
 /** Writes a launcher beside its place, for a trial. */
-export async function draftLauncher(place: LauncherPlace, browser: BrowserCandidate, sandbox: boolean): Promise<string> {
+export async function draftLauncher(
+  place: LauncherPlace,
+  browser: BrowserCandidate,
+  sandbox: boolean,
+): Promise<string> {
   const draft = `${place.executable}.${process.pid}`;
   await mkdir(dirname(draft), { recursive: true });
   await writeFile(draft, launcherScript(browser, sandbox));

@@ -29,7 +29,14 @@ export async function probeBrowser(executable: string): Promise<ProbeResult> {
   const startedAt = performance.now();
   const child = spawn(
     executable,
-    ["--headless=new", "--remote-debugging-port=0", "--disable-dev-shm-usage", "--no-first-run", `--user-data-dir=${profile}`, "about:blank"],
+    [
+      "--headless=new",
+      "--remote-debugging-port=0",
+      "--disable-dev-shm-usage",
+      "--no-first-run",
+      `--user-data-dir=${profile}`,
+      "about:blank",
+    ],
     { detached: true, env: {}, stdio: ["ignore", "ignore", "pipe"] },
   );
   try {
@@ -89,7 +96,9 @@ async function askBrowser(endpoint: string): Promise<string> {
 function onceOpen(socket: WebSocket, deadline: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.addEventListener("open", () => resolve(), { once: true });
-    socket.addEventListener("error", () => reject(new Error("its DevTools port refused the connection")), { once: true });
+    socket.addEventListener("error", () => reject(new Error("its DevTools port refused the connection")), {
+      once: true,
+    });
     deadline.addEventListener("abort", () => reject(new Error("its DevTools port did not answer")), { once: true });
   });
 }
@@ -106,7 +115,9 @@ function createAsker(socket: WebSocket, deadline: AbortSignal): Ask {
   return (method, params, sessionId) =>
     new Promise((resolve, reject) => {
       const id = ++lastId;
-      waiting.set(id, ({ error, result }) => (error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result ?? {})));
+      waiting.set(id, ({ error, result }) =>
+        error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result ?? {}),
+      );
       deadline.addEventListener("abort", () => reject(new Error(`it did not answer ${method}`)), { once: true });
       socket.send(JSON.stringify({ id, method, params, sessionId }));
     });

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { logsDir, root } from "./paths.ts";
+
+interface Manifest {
+  readonly bin: string | Readonly<Record<string, string>>;
+}
 
 /** How a child process ended, with everything that it printed. */
 export interface ChildResult {
@@ -13,6 +17,12 @@ export interface ChildResult {
 /** The JavaScript file of a tool in node_modules, so that it runs on this Node and not on the first one in PATH. */
 export function toolFile(path: string): string {
   return join(root, "node_modules", path);
+}
+
+/** The file behind a package's command of the same name. */
+export function commandFile(name: string): string {
+  const { bin } = JSON.parse(readFileSync(toolFile(`${name}/package.json`), "utf8")) as Manifest;
+  return join(toolFile(name), typeof bin === "string" ? bin : (bin[name] ?? ""));
 }
 
 /** wrangler's command line. */
@@ -37,10 +47,18 @@ export function runQuietly(name: string, args: readonly string[]): Promise<Child
   });
 }
 
+/** How a tool runs on the terminal. */
+export interface VisibleOptions {
+  /** After this long it is ended, with a failing exit code. */
+  readonly timeoutMs?: number;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /** Runs a Node script on the same terminal and gives its exit code. */
-export function runVisibly(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<number> {
+export function runVisibly(args: readonly string[], options: VisibleOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
+    const { timeoutMs: timeout = 0, environment: env = process.env } = options;
+    const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env, timeout, killSignal: "SIGKILL" });
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });

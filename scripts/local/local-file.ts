@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { isRunning } from "../setup/browser-processes.mjs";
@@ -15,6 +15,12 @@ export interface LocalSettings {
   /** The Worker's BERTH_SECRET. */
   readonly secret: string;
   readonly accountId: string;
+}
+
+/** Who serves the state. */
+interface ServerRecord {
+  readonly pid: number;
+  readonly command: string;
 }
 
 /** Reads what earlier runs left; nothing, for a first one. */
@@ -41,7 +47,7 @@ export function writeLocalSettings(settings: Partial<LocalSettings>): void {
 
 /** Takes the local state for this process: two runtimes on the same database files would corrupt them. */
 export function claimState(command: string): void {
-  const other = readJson<{ pid: number; command: string }>(serverFile);
+  const other = readServer();
   if (other && other.pid !== process.pid && isServer(other.pid)) {
     const { url } = readLocalSettings();
     throw new SetupFailure(
@@ -50,6 +56,10 @@ export function claimState(command: string): void {
     );
   }
   writeJson(serverFile, { pid: process.pid, command });
+}
+
+function readServer(): ServerRecord | undefined {
+  return readJson(serverFile) as ServerRecord | undefined;
 }
 
 /** After a restart of the machine the number may belong to something else: Linux tells what a process runs. */
@@ -66,14 +76,14 @@ function isServer(pid: number): boolean {
 
 /** Gives the local state back. */
 export function releaseState(): void {
-  if (readJson<{ pid: number }>(serverFile)?.pid === process.pid) {
-    writeJson(serverFile, { pid: 0 });
+  if (readServer()?.pid === process.pid) {
+    rmSync(serverFile, { force: true });
   }
 }
 
-function readJson<T>(path: string): T | undefined {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

@@ -4,7 +4,13 @@ import { SetupFailure } from "../setup/failure.mjs";
 import { type ChosenBrowser, prepareChromium } from "../chromium.ts";
 import { buildAssets } from "./assets.ts";
 import { ensureLocalAccount } from "./local-account.ts";
-import { type LocalSettings, claimState, prepareLocalSettings, releaseState, writeLocalSettings } from "./local-file.ts";
+import {
+  type LocalSettings,
+  claimState,
+  prepareLocalSettings,
+  releaseState,
+  writeLocalSettings,
+} from "./local-file.ts";
 import { LocalRuntime } from "./local-runtime.ts";
 import { applyMigrations } from "./migrations.ts";
 import { runDir } from "./paths.ts";
@@ -76,4 +82,3 @@ async function stopRuntime(runtime: LocalRuntime, schedule?: NodeJS.Timeout): Pr
   await endBrowserProcesses(runDir());
   releaseState();
 }
-

@@ -9,7 +9,10 @@ export async function choosePort(): Promise<number> {
   const text = process.env.PORT ?? String(DEFAULT_PORT);
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || text.trim() === "") {
-    throw new SetupFailure(`PORT is "${text}", which is not a port number.`, "Set it to a number up to 65535, or unset it.");
+    throw new SetupFailure(
+      `PORT is "${text}", which is not a port number.`,
+      "Set it to a number up to 65535, or unset it.",
+    );
   }
   await requireFree(port);
   return port;
@@ -32,7 +35,12 @@ function explain(port: number, error: NodeJS.ErrnoException): Error {
         error,
       );
     case "EACCES":
-      return new SetupFailure(`Port ${port} is reserved for root.`, "Choose one from 1024 on: PORT=8787 npm start", error);
+      return new SetupFailure(
+        `Port ${port} is reserved for root.`,
+        "Choose one from 1024 on: PORT=8787 npm start",
+        error,
+      );
+    case undefined:
     default:
       return error;
   }

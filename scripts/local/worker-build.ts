@@ -75,12 +75,19 @@ function readStamp(): Stamp | undefined {
 /** Loading wrangler takes a second, which is why its reading of the configuration is kept. */
 async function readOptions(): Promise<V4WorkerOptionsShape> {
   const { unstable_getMiniflareWorkerOptions: read } = await import("wrangler");
-  return read(wranglerConfig).workerOptions as V4WorkerOptionsShape;
+  return read(wranglerConfig).workerOptions;
 }
 
 async function bundle(): Promise<void> {
   const fresh = `${workerDir}.partial-${process.pid}`;
-  const { code, output } = await runQuietly("build", [wranglerTool, "deploy", "--dry-run", "--minify", "--outdir", fresh]);
+  const { code, output } = await runQuietly("build", [
+    wranglerTool,
+    "deploy",
+    "--dry-run",
+    "--minify",
+    "--outdir",
+    fresh,
+  ]);
   if (code !== 0) {
     await rm(fresh, { recursive: true, force: true });
     throw new SetupFailure(
@@ -93,10 +100,15 @@ async function bundle(): Promise<void> {
   await rename(fresh, workerDir);
 }
 
+// oxlint-disable-next-line no-control-regex -- that is what a colour code starts with
+const COLOUR = /\u001B\[[\d;]*m/g;
+
 function firstError(output: string): string {
   const line = output.split("\n").find((text) => /error/i.test(text)) ?? "wrangler gave no reason";
-  // oxlint-disable-next-line no-control-regex -- colour codes
-  return line.replaceAll(/\u001B\[[\d;]*m/g, "").replace(/^\W*(\[ERROR\]|ERROR)\s*/, "").trim();
+  return line
+    .replaceAll(COLOUR, "")
+    .replace(/^\W*(\[ERROR\]|ERROR)\s*/, "")
+    .trim();
 }
 
 /** The bundle's files, the entry first. */

@@ -14,7 +14,8 @@ export class SetupFailure extends Error {
   }
 }
 
-const NETWORK_CODES = /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+const NETWORK_CODES =
+  /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
 /**
  * Finds the known cause in an error or in a tool's output.
@@ -23,7 +24,10 @@ const NETWORK_CODES = /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|
  */
 export function recogniseFailure(text) {
   if (/\bENOSPC\b|no space left on device/i.test(text)) {
-    return new SetupFailure("The disk is full.", "Free about 2 GB on the disk of this folder, then run the command again.");
+    return new SetupFailure(
+      "The disk is full.",
+      "Free about 2 GB on the disk of this folder, then run the command again.",
+    );
   }
   if (/\bEDQUOT\b/.test(text)) {
     return new SetupFailure("Your disk quota is used up.", "Free about 2 GB of it, then run the command again.");

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, relative } from "node:path";
 import { berthDir, root } from "./environment.mjs";
 import { SetupFailure, recogniseFailure } from "./failure.mjs";
@@ -33,7 +42,9 @@ export async function ensureInstalled() {
 }
 
 function fingerprintDependencies() {
-  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  );
   return createHash("sha256")
     .update(JSON.stringify([dependencies, devDependencies, optionalDependencies, process.platform, process.arch]))
     .update(readFileSync(join(root, "package-lock.json")))
@@ -66,7 +77,7 @@ function makeWritable() {
   const { bavail, bsize } = statfsSync(root);
   if (bavail * bsize < NEEDED_BYTES) {
     throw new SetupFailure(
-      `Set-up needs ${NEEDED_BYTES / 1e9} GB on the disk of this folder, and ${(bavail * bsize / 1e9).toFixed(1)} GB are free.`,
+      `Set-up needs ${NEEDED_BYTES / 1e9} GB on the disk of this folder, and ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`,
       "Free some space, or clone the project onto another disk.",
     );
   }
@@ -111,7 +122,13 @@ function runNpm() {
       });
     }
     child.on("error", (error) =>
-      reject(new SetupFailure("npm is not on the PATH.", "Install Node with npm 9 or newer (Debian, Ubuntu: apt install npm).", error)),
+      reject(
+        new SetupFailure(
+          "npm is not on the PATH.",
+          "Install Node with npm 9 or newer (Debian, Ubuntu: apt install npm).",
+          error,
+        ),
+      ),
     );
     child.on("close", (code) => (code === 0 ? resolve() : reject(explain(output, logFile))));
   });
@@ -129,7 +146,11 @@ function npmEnvironment() {
  * @param {string} logFile
  */
 function explain(output, logFile) {
-  const lastError = output.split("\n").filter((line) => /npm (err|error)/i.test(line)).at(0) ?? "";
+  const lastError =
+    output
+      .split("\n")
+      .filter((line) => /npm (err|error)/i.test(line))
+      .at(0) ?? "";
   return (
     recogniseFailure(output) ??
     new SetupFailure(

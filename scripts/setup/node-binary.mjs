@@ -20,7 +20,10 @@ const platform = `${process.platform}-${process.arch}`;
 /** Refuses platforms that the Workers runtime has no build for, before anything is downloaded. */
 export function requireSupportedPlatform() {
   if (process.platform === "win32") {
-    throw new SetupFailure("Berth's local server runs on Linux and macOS, not on Windows itself.", "Run it inside WSL 2.");
+    throw new SetupFailure(
+      "Berth's local server runs on Linux and macOS, not on Windows itself.",
+      "Run it inside WSL 2.",
+    );
   }
   if (!(platform in PACKAGES)) {
     throw new SetupFailure(
@@ -47,7 +50,13 @@ function isMusl() {
  * @returns {string}
  */
 export function chooseNode() {
-  const own = join(root, "node_modules", PACKAGES[/** @type {keyof typeof PACKAGES} */ (platform)] ?? "none", "bin", "node");
+  const own = join(
+    root,
+    "node_modules",
+    PACKAGES[/** @type {keyof typeof PACKAGES} */ (platform)] ?? "none",
+    "bin",
+    "node",
+  );
   if (existsSync(own) && starts(own)) {
     return own;
   }

@@ -1,8 +1,10 @@
 const HEARTBEAT_TTY_MS = 1_000;
 const HEARTBEAT_LOG_MS = 15_000;
 
+// Progress goes to stderr: stdout belongs to what the command answers.
+
 /** Rewriting a line is for people: logs and CI get whole lines. */
-const interactive = Boolean(process.stdout.isTTY) && !process.env.CI;
+const interactive = process.stderr.isTTY && !process.env.CI;
 
 /** @param {number} ms */
 export function formatMs(ms) {
@@ -21,17 +23,19 @@ export async function step(name, work, detail) {
   const startedAt = performance.now();
   const elapsed = () => formatMs(performance.now() - startedAt);
   const line = () => [`${name} … ${elapsed()}`, detail?.()].filter(Boolean).join(", ");
-  process.stdout.write(interactive ? `${name} …` : `${name} …\n`);
+  process.stderr.write(interactive ? `${name} …` : `${name} …\n`);
   const heartbeat = setInterval(
-    () => process.stdout.write(interactive ? `\r\x1b[K${line()}` : `  ${line()}\n`),
+    () => process.stderr.write(interactive ? `\r\x1b[K${line()}` : `  ${line()}\n`),
     interactive ? HEARTBEAT_TTY_MS : HEARTBEAT_LOG_MS,
   );
   try {
     const result = await work();
-    process.stdout.write(interactive ? `\r\x1b[K${name} … done in ${elapsed()}\n` : `  done in ${elapsed()}\n`);
+    process.stderr.write(interactive ? `\r\x1b[K${name} … done in ${elapsed()}\n` : `  done in ${elapsed()}\n`);
     return result;
   } catch (error) {
-    process.stdout.write(interactive ? `\r\x1b[K${name} … failed after ${elapsed()}\n` : `  failed after ${elapsed()}\n`);
+    process.stderr.write(
+      interactive ? `\r\x1b[K${name} … failed after ${elapsed()}\n` : `  failed after ${elapsed()}\n`,
+    );
     throw error;
   } finally {
     clearInterval(heartbeat);

@@ -61,7 +61,7 @@ function refuse(context: Context, { status, body, headers }: RenderedFailure): R
 }
 
 /** A JSON response for the OpenAPI document. */
-export const jsonResponse = <Schema>(schema: Schema, description: string) => ({
+export const jsonResponse = <Schema>(schema: Schema, description: string, example?: object) => ({
   description,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, ...(example !== undefined && { example }) } },
 });

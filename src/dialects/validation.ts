@@ -117,9 +117,7 @@ function predicateOf(issue: z.core.$ZodRawIssue): string {
     case "invalid_value":
       return oneOf(missing, issue.values);
     case "invalid_union":
-      return issue.options === undefined
-        ? "is invalid"
-        : oneOf(!hasKey(issue.input, issue.discriminator), issue.options);
+      return noBranch(issue);
     case "too_big":
       return tooBig(issue.origin, issue.maximum);
     case "too_small":

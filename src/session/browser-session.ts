@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { closeSafely } from "../cdp/transport.ts";
 import { createSessionDeps } from "../composition.ts";
 import type { Failure } from "../domain/failure.ts";
 import { type AccountId, newConnectToken, type SessionId } from "../domain/ids.ts";
@@ -108,12 +109,14 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#downstreams.onMessage(socket, data);
   }
 
-  override async webSocketClose(socket: WebSocket): Promise<void> {
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    // The runtime leaves the answering close frame to the object; a client would wait for it.
+    closeSafely(socket, { code, reason });
     if (this.#downstreams.onClose(socket)) await this.#controller.clientLeft();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    await this.webSocketClose(socket);
+    if (this.#downstreams.onClose(socket)) await this.#controller.clientLeft();
   }
 
   override alarm(): Promise<void> {

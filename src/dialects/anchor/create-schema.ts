@@ -20,12 +20,18 @@ const MAX_MINUTES = 525_600;
 const NO_LIMIT = -1;
 
 /** `{active: boolean}`: how Anchor switches a feature. */
-const toggle = (description: string) =>
-  z.object({ active: z.boolean().optional() }).optional().openapi({ description });
+const toggle = (description: string, byDefault: boolean) =>
+  z
+    .object({
+      active: z.boolean().optional().openapi({ description: "Enable or disable it.", default: byDefault }),
+    })
+    .optional()
+    .openapi({ description });
 
 const minutes = () =>
   z
     .int({ error: `must be an integer from 1 to ${MAX_MINUTES}, or -1 for no limit` })
+    .min(NO_LIMIT)
     .max(MAX_MINUTES)
     .refine((value) => value === NO_LIMIT || value >= 1, {
       error: `must be an integer from 1 to ${MAX_MINUTES}, or -1 for no limit`,
@@ -75,7 +81,20 @@ const CustomProxy = z
 
 const Proxy = z
   .discriminatedUnion("type", [AnchorProxy, ResidentialProxy, MobileProxy, GovProxy, CustomProxy])
-  .openapi({ description: "Proxy of the session. The type is `anchor_proxy` when left out." });
+  .openapi({
+    description: "Proxy of the session. The type is `anchor_proxy` when left out.",
+    discriminator: {
+      propertyName: "type",
+      // Spelled out because a generated mapping leaves out the variant whose type is optional.
+      mapping: {
+        anchor_proxy: "#/components/schemas/AnchorProxy",
+        anchor_residential: "#/components/schemas/ResidentialProxy",
+        anchor_mobile: "#/components/schemas/MobileProxy",
+        anchor_gov: "#/components/schemas/GovProxy",
+        custom: "#/components/schemas/CustomProxy",
+      },
+    },
+  });
 
 /** Labels of a session. */
 export const Tags = z
@@ -94,7 +113,7 @@ const SessionConfig = z
       .optional()
       .openapi({ description: "Page to open first; a blank one when absent.", example: "https://example.com/" }),
     tags: Tags.optional(),
-    recording: toggle("Video recording of the session. On by default."),
+    recording: toggle("Video recording of the session.", true),
     proxy: Proxy.optional(),
     timeout: z
       .object({
@@ -130,10 +149,10 @@ const BrowserConfig = z
       })
       .optional()
       .openapi({ description: "Persisted browser state." }),
-    adblock: toggle("Ad-blocking. On by default."),
-    popup_blocker: toggle("Blocks popups and consent banners. Requires adblock. On by default."),
-    captcha_solver: toggle("Captcha-solving. Requires an active proxy. Off by default."),
-    headless: toggle("Whether the browser is headless. Off by default."),
+    adblock: toggle("Ad-blocking.", true),
+    popup_blocker: toggle("Blocks popups and consent banners. Requires adblock to be active.", true),
+    captcha_solver: toggle("Captcha-solving. Requires proxy to be active.", false),
+    headless: toggle("Whether the browser is headless or headful.", false),
     viewport: z
       .object({
         width: viewportSide().optional().openapi({ description: "Width in pixels.", default: 1440 }),
@@ -141,15 +160,15 @@ const BrowserConfig = z
       })
       .optional()
       .openapi({ description: "Viewport size." }),
-    fullscreen: toggle("Start in fullscreen mode. Off by default."),
-    p2p_download: toggle("Capture downloads for direct extraction instead of storing them. Off by default."),
+    fullscreen: toggle("Start in fullscreen mode.", false),
+    p2p_download: toggle("Capture downloads for direct extraction instead of storing them.", false),
     extensions: z
       .array(z.uuid())
       .max(MAX_EXTENSIONS)
       .optional()
       .openapi({ description: "Ids of uploaded extensions to load." }),
-    disable_web_security: toggle("Switch off CORS and the same-origin policy. Off by default."),
-    extra_stealth: toggle("Strongest protection of the browser's fingerprint."),
+    disable_web_security: toggle("Switch off CORS and the same-origin policy.", false),
+    extra_stealth: toggle("Strongest protection of the browser's fingerprint.", false),
     ...NewerBrowserFields,
   })
   .openapi("BrowserConfig", { description: "Browser-specific configurations." });

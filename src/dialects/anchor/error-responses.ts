@@ -31,11 +31,12 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
 };
 
 /** The error responses of an operation, with those that every operation may give. */
-export const errorResponses = (...statuses: readonly ErrorStatus[]) =>
-  Object.fromEntries(
-    [...statuses, 401, 429, 500].map((status) => {
-      const code = status as ErrorStatus;
+export function errorResponses(...statuses: readonly ErrorStatus[]) {
+  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500];
+  return Object.fromEntries(
+    all.map((code) => {
       const example = { error: { code, message: MESSAGES[code] } };
-      return [code, jsonResponse(ErrorResponse.openapi({ example }), DESCRIPTIONS[code])];
+      return [code, jsonResponse(ErrorResponse, DESCRIPTIONS[code], example)];
     }),
   );
+}

@@ -12,7 +12,7 @@ const flag = (description: string) =>
     .openapi({ description: `${description} Not supported.` });
 const toggle = (description: string) =>
   z
-    .object({ active: z.boolean().optional() })
+    .object({ active: flag("Enable or disable it.") })
     .optional()
     .openapi({ description: `${description} Not supported.` });
 
@@ -22,7 +22,7 @@ export const NewerSessionFields = { scoped_access: toggle("One URL per token sco
 
 export const NewerBrowserFields = {
   pdf_viewer: z
-    .object({ active: z.boolean().optional() })
+    .object({ active: z.boolean().optional().openapi({ description: "Enable or disable it.", default: true }) })
     .optional()
     .openapi({ description: "Show PDFs instead of downloading them. On; switching it off is not supported." }),
   force_popups_as_tabs: toggle("Open popups as tabs."),
@@ -31,7 +31,7 @@ export const NewerBrowserFields = {
   cross_origin_support: toggle("Reach into cross-origin frames."),
   sensitive_data_mask: toggle("Mask sensitive data in pages."),
   tracing: z
-    .object({ snapshots: z.boolean().optional() })
+    .object({ snapshots: flag("Capture snapshots.") })
     .optional()
     .openapi({ description: "Browser tracing. There is none here; asking for snapshots is refused." }),
 };

@@ -10,6 +10,7 @@ import type {
   SessionListResponse,
   SessionRetrieveResponse,
 } from "./response-schemas.ts";
+import type { ConnectTargets } from "./targets.ts";
 
 const MS_PER_SECOND = 1000;
 const MS_PER_MINUTE = 60_000;
@@ -33,8 +34,8 @@ const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();
 const durationSeconds = ({ createdAt, endedAt }: Pick<SessionView, "createdAt" | "endedAt">, now: number): number =>
   Math.max(0, Math.floor(((endedAt ?? now) - createdAt) / MS_PER_SECOND));
 
-export function renderCreated(target: ConnectTarget): SessionCreateResponse {
-  return { data: { id: target.sessionId, cdp_url: anchorCdpUrl(target), live_view_url: liveViewUrl(target) } };
+export function renderCreated({ cdp, liveView }: ConnectTargets): SessionCreateResponse {
+  return { data: { id: cdp.sessionId, cdp_url: anchorCdpUrl(cdp), live_view_url: liveViewUrl(liveView) } };
 }
 
 /** Who asks, and when: what a view does not know. */

@@ -13,11 +13,24 @@ export const PathParameters = z.object({
 /** The session id in the path; whether a session can have it is for the service to say. */
 export const sessionIdIn = (request: HonoRequest): string => request.param("session_id") ?? "";
 
-/** Where a client connects to the session; `sessionNotRunning` once it has ended. */
-export function connectTarget(
+/** Where clients and viewers of one session connect, each with a token of its own scope. */
+export interface ConnectTargets {
+  readonly cdp: ConnectTarget;
+  readonly liveView: ConnectTarget;
+}
+
+/** `sessionNotRunning` once the session has ended. */
+export function connectTargets(
   request: HonoRequest,
-  { view, connectToken: token }: OwnedSession,
-): Result<ConnectTarget, Failure> {
-  if (token === null) return fail({ kind: "sessionNotRunning", sessionId: view.id, status: view.status });
-  return succeed({ origin: new URL(request.url).origin, sessionId: view.id, token });
+  { view, connectToken, liveViewToken }: OwnedSession,
+): Result<ConnectTargets, Failure> {
+  const sessionId = view.id;
+  if (connectToken === null || liveViewToken === null) {
+    return fail({ kind: "sessionNotRunning", sessionId, status: view.status });
+  }
+  const { origin } = new URL(request.url);
+  return succeed({
+    cdp: { origin, sessionId, token: connectToken },
+    liveView: { origin, sessionId, token: liveViewToken },
+  });
 }

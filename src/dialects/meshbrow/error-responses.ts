@@ -40,10 +40,9 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
 };
 
 /** The error responses of an operation, with those that every operation may give. */
-export const errorResponses = (...statuses: readonly ErrorStatus[]) =>
-  Object.fromEntries(
-    [...statuses, 401, 429, 500].map((status) => {
-      const known = status as ErrorStatus;
-      return [status, jsonResponse(ErrorBody.openapi({ example: { error: EXAMPLES[known] } }), DESCRIPTIONS[known])];
-    }),
+export function errorResponses(...statuses: readonly ErrorStatus[]) {
+  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500];
+  return Object.fromEntries(
+    all.map((status) => [status, jsonResponse(ErrorBody, DESCRIPTIONS[status], { error: EXAMPLES[status] })]),
   );
+}

@@ -6,16 +6,16 @@ import { jsonResponse, type Operation, type PathItem, type Reply } from "../../o
 import { errorResponses } from "../error-responses.ts";
 import { renderPages } from "../render.ts";
 import { PagesResponse } from "../response-schemas.ts";
-import { connectTarget, PathParameters, sessionIdIn } from "../targets.ts";
+import { connectTargets, PathParameters, sessionIdIn } from "../targets.ts";
 
 async function list(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {
   const { sessions, principal } = context.var;
   const described = await sessions.describe(principal, sessionIdIn(context.req));
   if (!described.ok) return described;
-  const target = connectTarget(context.req, described.value);
-  if (!target.ok) return target;
+  const targets = connectTargets(context.req, described.value);
+  if (!targets.ok) return targets;
   const pages = await sessions.pages(principal, described.value.view.id);
-  return pages.ok ? succeed({ status: 200, body: renderPages(pages.value, target.value) }) : pages;
+  return pages.ok ? succeed({ status: 200, body: renderPages(pages.value, targets.value.liveView) }) : pages;
 }
 
 const listOperation: Operation = {

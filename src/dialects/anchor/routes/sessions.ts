@@ -13,7 +13,7 @@ import { commaSeparated, FilterParameters, toFilter } from "../filters.ts";
 import { parseCreateSession } from "../parse.ts";
 import { renderCreated, renderList, STATUSES_BY_WORD } from "../render.ts";
 import { ANCHOR_STATUSES, SessionCreateResponse, SessionListResponse } from "../response-schemas.ts";
-import { connectTarget } from "../targets.ts";
+import { connectTargets } from "../targets.ts";
 
 const PAGE_SIZES = ["10", "20", "50"] as const;
 const DEFAULT_PAGE_SIZE = 10;
@@ -41,8 +41,8 @@ async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>
   if (!requested.ok) return requested;
   const created = await context.var.sessions.create(context.var.principal, requested.value);
   if (!created.ok) return created;
-  const target = connectTarget(context.req, created.value);
-  return target.ok ? succeed({ status: 200, body: renderCreated(target.value) }) : target;
+  const targets = connectTargets(context.req, created.value);
+  return targets.ok ? succeed({ status: 200, body: renderCreated(targets.value) }) : targets;
 }
 
 async function list(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {

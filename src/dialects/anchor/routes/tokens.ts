@@ -11,7 +11,7 @@ import { fieldFailure, validate } from "../../validation.ts";
 import { errorResponses } from "../error-responses.ts";
 import { withoutNulls } from "../parse.ts";
 import { SUCCESS, SuccessResponse, type TokensResponse as TokensBody, TokensResponse } from "../response-schemas.ts";
-import { connectTarget, PathParameters, sessionIdIn } from "../targets.ts";
+import { connectTargets, PathParameters, sessionIdIn } from "../targets.ts";
 
 const TokensRequest = z
   .object({
@@ -35,17 +35,18 @@ async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>
   if (!request.ok) return request;
   const described = await context.var.sessions.describe(context.var.principal, sessionIdIn(context.req));
   if (!described.ok) return described;
-  const target = connectTarget(context.req, described.value);
-  if (!target.ok) return target;
+  const targets = connectTargets(context.req, described.value);
+  if (!targets.ok) return targets;
+  const { cdp: anywhere } = targets.value;
   const scopes = scopesFor(request.value, described.value.view);
   if (!scopes.ok) return scopes;
   const minted: Minted[] = [];
   for (const scope of scopes.value) {
     const granted = grantedScope(scope, described.value.view);
-    const token = await context.var.sessions.createToken(context.var.principal, target.value.sessionId, granted);
+    const token = await context.var.sessions.createToken(context.var.principal, anywhere.sessionId, granted);
     if (!token.ok) return token;
-    const tokenTarget = { ...target.value, token: token.value };
-    const url = scope === "cdp" ? anchorCdpUrl(tokenTarget) : liveViewUrl(tokenTarget);
+    const target = { ...anywhere, token: token.value };
+    const url = scope === "cdp" ? anchorCdpUrl(target) : liveViewUrl(target);
     minted.push({ scope, token: token.value, url });
   }
   return succeed({ status: 200, body: renderTokens(minted) });

@@ -1,0 +1,141 @@
+import { env } from "cloudflare:workers";
+import type { SessionIndex } from "../../../src/accounts/session-index.ts";
+import { createSessionIndex } from "../../../src/accounts/session-index.ts";
+import { inForce, toPublicSpec } from "../../../src/domain/effective-spec.ts";
+import type { Failure } from "../../../src/domain/failure.ts";
+import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
+import type { Plan } from "../../../src/domain/plan.ts";
+import type { Result } from "../../../src/domain/result.ts";
+import { fail, succeed } from "../../../src/domain/result.ts";
+import type { FeatureName } from "../../../src/domain/session-spec.ts";
+import type { SessionView, TokenScope } from "../../../src/domain/session-view.ts";
+import type { Logger } from "../../../src/observability/logger.ts";
+import { createSessionService } from "../../../src/service/session-service.ts";
+import type { CreateSession, OwnedSession, SessionObject } from "../../../src/session/session-object.ts";
+import { createTenant, cryptoIds, FakeClock, NOON } from "../accounts/tenant.ts";
+import { EVERY_FEATURE } from "./requests.ts";
+
+/** Session objects that launch nothing, and keep the contract of real ones towards the index. */
+export class FakeSessions {
+  readonly created: CreateSession[] = [];
+  readonly asked: SessionId[] = [];
+  readonly revoked: string[] = [];
+  readonly #running = new Map<SessionId, OwnedSession & { readonly accountId: AccountId }>();
+  readonly #index: SessionIndex;
+  /** What the next `create` throws, as a lost Durable Object would make it. */
+  createError: Error | undefined;
+  /** Whether the browser is there although `create` throws. */
+  startsAnyway = false;
+  /** What `end` throws, by session. */
+  readonly endErrors = new Map<SessionId, Error>();
+
+  constructor(index: SessionIndex) {
+    this.#index = index;
+  }
+
+  isRunning(id: SessionId): boolean {
+    return this.#running.has(id);
+  }
+
+  object(id: SessionId): SessionObject {
+    this.asked.push(id);
+    return {
+      create: (command) => this.#create(command),
+      describe: async (accountId) => this.#owned(id, accountId),
+      end: (accountId, reason) => this.#end(id, accountId, reason),
+      pages: async (accountId) => this.#when(id, accountId, [{ id: "T1", title: "One", url: "about:blank" }]),
+      setTags: async (accountId, tags) => this.#when(id, accountId, tags),
+      createToken: async (accountId, scope: TokenScope) => this.#when(id, accountId, `ct_${scope}`),
+      revokeToken: async (accountId, token) => {
+        this.revoked.push(token);
+        return this.#when(id, accountId, null);
+      },
+      reap: async () => this.isRunning(id),
+    };
+  }
+
+  #owned(id: SessionId, accountId: AccountId): Result<OwnedSession, Failure> {
+    const owned = this.#running.get(id);
+    if (owned?.accountId !== accountId) return fail({ kind: "sessionNotFound", sessionId: id });
+    return succeed({ view: owned.view, connectToken: owned.connectToken, liveViewToken: owned.liveViewToken });
+  }
+
+  #when<T>(id: SessionId, accountId: AccountId, value: T): Result<T, Failure> {
+    const owned = this.#owned(id, accountId);
+    return owned.ok ? succeed(value) : owned;
+  }
+
+  async #create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {
+    this.created.push(command);
+    const { id, accountId } = command;
+    const owned = { view: viewOf(command), connectToken: "ct_connect", liveViewToken: "ct_live" };
+    if (this.createError === undefined || this.startsAnyway) this.#running.set(id, { ...owned, accountId });
+    if (this.createError !== undefined) throw this.createError;
+    return succeed(owned);
+  }
+
+  async #end(id: SessionId, accountId: AccountId, endReason: "requested" | string): Promise<Result<SessionView, Failure>> {
+    const error = this.endErrors.get(id);
+    if (error) throw error;
+    const owned = this.#owned(id, accountId);
+    if (!owned.ok) return owned;
+    this.#running.delete(id);
+    const end = { status: "destroyed", endReason: "requested", endedAt: owned.value.view.createdAt + 1000 } as const;
+    const finalView: SessionView = { ...owned.value.view, ...end, endDetail: endReason };
+    await this.#index.recordEnd({ id, ...end, browserMs: 1000, refund: false, finalView });
+    return succeed(finalView);
+  }
+}
+
+const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
+  id,
+  status: "ready",
+  endReason: null,
+  endDetail: null,
+  createdAt,
+  expiresAt: spec.lifetimeMs === null ? null : createdAt + spec.lifetimeMs,
+  endedAt: null,
+  spec: toPublicSpec(spec),
+  inForce: inForce(spec, EVERY_FEATURE),
+  fingerprint: null,
+  proxy: null,
+  metrics: { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 },
+});
+
+/** Keeps what was logged. */
+export class FakeLogger implements Logger {
+  readonly events: string[] = [];
+  info = (event: string): void => void this.events.push(event);
+  warn = (event: string): void => void this.events.push(event);
+  error = (event: string): void => void this.events.push(event);
+}
+
+export interface ServiceOptions {
+  readonly limits?: Partial<Plan>;
+  readonly available?: ReadonlySet<FeatureName>;
+  /** Stands in for parts of the real index. */
+  readonly wrapIndex?: (index: SessionIndex) => SessionIndex;
+}
+
+/** A session service on real D1 and fake session objects, with a tenant of its own. */
+export async function createServiceSetup({ limits, available = EVERY_FEATURE, wrapIndex }: ServiceOptions = {}) {
+  const clock = new FakeClock(NOON);
+  const index = createSessionIndex({ database: env.DB });
+  const sessions = new FakeSessions(index);
+  const logger = new FakeLogger();
+  const works: Promise<void>[] = [];
+  const service = createSessionService({
+    index: wrapIndex ? wrapIndex(index) : index,
+    sessionObject: (id) => sessions.object(id),
+    availableFeatures: available,
+    clock,
+    ids: cryptoIds,
+    logger,
+    background: (work) => void works.push(work),
+  });
+  const { principal } = await createTenant({ concurrentSessions: 5, ...limits }, clock);
+  const standing = () => index.standing(principal.accountId, "2026-11");
+  /** Waits for everything handed to the background. */
+  const settle = async () => void (await Promise.all(works));
+  return { clock, index, sessions, logger, service, principal, standing, settle };
+}
