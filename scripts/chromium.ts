@@ -6,7 +6,7 @@ import { type BrowserCandidate, identify, installedBrowsers, namedBrowser } from
 import * as launcher from "./local/browser-launcher.ts";
 import { type ProbeResult, probeBrowser } from "./local/browser-probe.ts";
 import { toolFile } from "./local/child-output.ts";
-import { isPackagedChromiumSupported, unpackChromium } from "./local/packaged-chromium.ts";
+import { isPackagedChromiumSupported, packagedFlags, unpackChromium } from "./local/packaged-chromium.ts";
 import { berthDir } from "./local/paths.ts";
 import { SetupFailure } from "./setup/failure.mjs";
 import { step } from "./setup/progress.mjs";
@@ -53,7 +53,7 @@ function fingerprintOf(candidates: readonly BrowserCandidate[]): string {
   return JSON.stringify([
     candidates.map(({ identity }) => identity),
     packages,
-    launcher.launcherFingerprint(),
+    launcher.launcherFingerprint(packagedFlags),
     process.getuid?.(),
   ]);
 }

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
-import { clearAbandonedRuns, clearRun } from "./setup/browser-processes.mjs";
+import { clearAbandonedRuns, clearRun, killTree } from "./setup/browser-processes.mjs";
 import { createAccountEnvironment, createEnvironment, createRunDir, root } from "./setup/environment.mjs";
 import { SetupFailure, reportFailure } from "./setup/failure.mjs";
 import { ensureInstalled } from "./setup/install.mjs";
@@ -101,11 +101,10 @@ function superviseChild(child, interactive) {
       return;
     }
     stopping = true;
-    // The terminal has sent its Ctrl-C to an interactive child already.
-    if (!(interactive && name === "SIGINT")) {
-      child.kill(name === "SIGINT" ? "SIGTERM" : name);
-    }
-    setTimeout(() => killGroup(child, interactive), STOP_TIMEOUT_MS).unref();
+    // The terminal has most likely sent its Ctrl-C to an interactive child already.
+    setTimeout(() => child.kill(name === "SIGINT" ? "SIGTERM" : name), interactive && name === "SIGINT" ? 1_000 : 0);
+    const force = interactive ? () => killTree(Number(child.pid)) : () => killGroup(child);
+    setTimeout(force, STOP_TIMEOUT_MS).unref();
   };
   for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(name, () => stop(name));
@@ -116,7 +115,7 @@ function superviseChild(child, interactive) {
     child.on("exit", (code, signal) => {
       clearInterval(watch);
       if (!interactive) {
-        killGroup(child, false);
+        killGroup(child);
       }
       done(code ?? 128 + (signal ? constants.signals[signal] : 1));
     });
@@ -147,13 +146,10 @@ function describeParents() {
   }
 }
 
-/**
- * @param {import("node:child_process").ChildProcess} child
- * @param {boolean} interactive
- */
-function killGroup(child, interactive) {
+/** @param {import("node:child_process").ChildProcess} child */
+function killGroup({ pid }) {
   try {
-    process.kill(interactive ? /** @type {number} */ (child.pid) : -(/** @type {number} */ (child.pid)), "SIGKILL");
+    process.kill(-Number(pid), "SIGKILL");
   } catch {
     // Nothing is left of it.
   }

@@ -9,6 +9,7 @@ export interface BrowserCandidate {
   readonly path: string;
   /** What this browser needs beyond an empty environment. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
   /** What changes when the browser does: a known candidate need not be tried again. */
   readonly identity: string;
 }
@@ -38,7 +39,7 @@ export function namedBrowser(): BrowserCandidate | undefined {
     return undefined;
   }
   const path = resolve(process.env.CHROME_PATH);
-  return { source: "CHROME_PATH", path, environment: {}, identity: identify(path) };
+  return { source: "CHROME_PATH", path, environment: {}, flags: [], identity: identify(path) };
 }
 
 /** Every Chrome and Chromium of this machine, the best first. BERTH_IGNORE_SYSTEM_CHROME=1 hides them. */
@@ -51,7 +52,13 @@ export function installedBrowsers(): BrowserCandidate[] {
   const found = [...(BINARIES[process.platform] ?? []), ...commands]
     .filter(isExecutable)
     .map((path) => realpathSync(path));
-  return [...new Set(found)].map((path) => ({ source: "installed", path, environment: {}, identity: identify(path) }));
+  return [...new Set(found)].map((path) => ({
+    source: "installed",
+    path,
+    environment: {},
+    flags: [],
+    identity: identify(path),
+  }));
 }
 
 /** Path, size and date: enough to notice an update. */

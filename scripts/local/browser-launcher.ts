@@ -66,8 +66,8 @@ export async function removeLauncher(place: LauncherPlace): Promise<void> {
 }
 
 /** What a launcher is made of, so that a change of it is noticed. */
-export function launcherFingerprint(): string {
-  return launcherScript({ source: "packaged", path: "", environment: {}, identity: "" }, false);
+export function launcherFingerprint(flags: readonly string[]): string {
+  return launcherScript({ source: "packaged", path: "", environment: {}, flags, identity: "" }, false);
 }
 
 /**
@@ -86,7 +86,7 @@ function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
     XDG_DATA_HOME: join(home, ".local", "share"),
     ...browser.environment,
   };
-  const flags = [...FLAGS, ...(sandbox ? [] : ["--no-sandbox"]), ...extraFlags()];
+  const flags = [...FLAGS, ...browser.flags, ...(sandbox ? [] : ["--no-sandbox"]), ...extraFlags()];
   return `#!/bin/sh
 # Written by scripts/local/browser-launcher.ts: change it there.
 ${Object.entries(environment)

@@ -15,6 +15,9 @@ const packageDir = join(root, "node_modules", "@sparticuz", "chromium");
 /** The package has a build for this platform only. */
 export const isPackagedChromiumSupported = process.platform === "linux" && process.arch === "x64";
 
+/** Languages as a full Chrome has them: the shell leaves out the second one. */
+export const packagedFlags: readonly string[] = ["--accept-lang=en-US,en"];
+
 /**
  * Unpacks the headless shell that comes from npm, with its libraries, fonts and software GPU, and describes how to
  * run it. The package's own code is not used: it unpacks to fixed names in the temporary folder, and its flags
@@ -31,6 +34,7 @@ export async function unpackChromium(): Promise<BrowserCandidate> {
     source: "packaged",
     path,
     environment: { LD_LIBRARY_PATH: join(dir, "lib"), FONTCONFIG_PATH: join(dir, "fonts") },
+    flags: packagedFlags,
     identity: identify(path),
   };
 }

@@ -6,7 +6,7 @@ import { tmpRoot } from "./environment.mjs";
 const TERM_GRACE_MS = 1_500;
 const KILL_GRACE_MS = 3_000;
 
-/** @typedef {{ pid: number, group: number, command: string }} RunningProcess */
+/** @typedef {{ pid: number, parent: number, group: number, command: string }} RunningProcess */
 
 /** @returns {RunningProcess[]} */
 function listProcesses() {
@@ -25,10 +25,10 @@ function listFromProc() {
     try {
       const command = readFileSync(`/proc/${entry}/cmdline`, "utf8").replaceAll("\0", " ");
       const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-      const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       // A zombie has ended: it only waits for its parent to ask.
       if (state !== "Z") {
-        running.push({ pid, group: Number(group), command });
+        running.push({ pid, parent: Number(parent), group: Number(group), command });
       }
     } catch {
       // It ended while we looked, or is not ours to see.
@@ -38,11 +38,16 @@ function listFromProc() {
 }
 
 function listFromPs() {
-  const lines = execFileSync("ps", ["-axo", "pid=,pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
+  const lines = execFileSync("ps", ["-axo", "pid=,ppid=,pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
   return lines
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-    .filter((match) => match !== null && !match[3].startsWith("Z"))
-    .map((match) => ({ pid: Number(match[1]), group: Number(match[2]), command: match[4] }));
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null && !match[4].startsWith("Z"))
+    .map(([, pid, parent, group, , command]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      command,
+    }));
 }
 
 /**
@@ -80,6 +85,20 @@ export async function endBrowserProcesses(runDir) {
     await waitUntilGone(targets, KILL_GRACE_MS);
   }
   return found.length;
+}
+
+/**
+ * Kills a process with everything below it, for one that shares its process group with the terminal.
+ * @param {number} pid
+ */
+export function killTree(pid) {
+  const running = listProcesses();
+  const targets = new Set([pid]);
+  // A set may grow while it is walked: children of children are reached too.
+  for (const target of targets) {
+    running.filter(({ parent }) => parent === target).forEach((child) => targets.add(child.pid));
+  }
+  signal(targets, "SIGKILL");
 }
 
 /**

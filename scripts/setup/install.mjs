@@ -35,7 +35,9 @@ export async function ensureInstalled() {
   requireSupportedPlatform();
   rmSync(stampFile, { force: true });
   makeWritable();
-  await step("Installing npm packages (about 750 MB on disk, only the first time)", runNpm, countPackages);
+  const isFirst = !existsSync(join(modulesDir, "wrangler"));
+  const name = isFirst ? "Installing npm packages (about 750 MB on disk)" : "Updating npm packages";
+  await step(name, runNpm, countPackages);
   const node = chooseNode();
   writeFileSync(stampFile, JSON.stringify({ fingerprint, node }));
   return node;

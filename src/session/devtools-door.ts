@@ -58,9 +58,15 @@ export class DevtoolsDoor {
     if (downstreams.count >= maxClients) {
       return refusal(429, "too_many_clients", `the session has its limit of ${maxClients} connected clients`);
     }
-    const socket = await downstreams.accept(live.mux, target);
-    await controller.clientConnected();
-    return new Response(null, { status: 101, webSocket: socket });
+    try {
+      const socket = await downstreams.accept(live.mux, target);
+      await controller.clientConnected();
+      return new Response(null, { status: 101, webSocket: socket });
+    } catch {
+      // The browser or the page went while the client came in. It may have been the last one that counted.
+      await controller.clientLeft();
+      return refusal(503, "browser_unavailable", "the browser did not accept the connection; try again");
+    }
   }
 
   async #answer(live: LiveBrowser, request: Request): Promise<Response> {

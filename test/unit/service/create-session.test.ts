@@ -36,7 +36,9 @@ describe("creating a session", () => {
   });
 
   it("indexes a session without a hard end, and the type and place of its proxy", async ({ expect }) => {
-    const { service, principal, index } = await createServiceSetup({ limits: { proxyTypes: ["residential", "custom"] } });
+    const { service, principal, index } = await createServiceSetup({
+      limits: { proxyTypes: ["residential", "custom"] },
+    });
     const pooled = await service.create(principal, aRequest({ lifetimeMs: null, proxy: RESIDENTIAL }));
     const custom = { type: "custom", server: "http://proxy:1", username: "u", password: "hunter2" } as const;
     const own = await service.create(principal, aRequest({ proxy: custom }));
@@ -53,7 +55,12 @@ describe("creating a session", () => {
   it("switches defaults off that the deployment does not have", async ({ expect }) => {
     const { service, principal, sessions } = await createServiceSetup({ available: new Set(["liveView"]) });
     await service.create(principal, aRequest(DEFAULTS_SPEC));
-    expect(sessions.created[0]?.spec).toMatchObject({ stealth: "none", adblock: false, headless: true, viewport: null });
+    expect(sessions.created[0]?.spec).toMatchObject({
+      stealth: "none",
+      adblock: false,
+      headless: true,
+      viewport: null,
+    });
   });
 
   it("lets exactly the limit through of a parallel burst", async ({ expect }) => {

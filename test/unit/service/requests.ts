@@ -40,9 +40,6 @@ export const DEFAULTS_SPEC: SessionSpec = {
 };
 
 /** What a dialect's parser would answer. */
-export function aRequest(
-  spec: Partial<SessionSpec> = {},
-  asked: RequestedSession["asked"] = [],
-): RequestedSession {
+export function aRequest(spec: Partial<SessionSpec> = {}, asked: RequestedSession["asked"] = []): RequestedSession {
   return { spec: { ...PLAIN_SPEC, ...spec }, asked, lifetimeField: "timeout" };
 }

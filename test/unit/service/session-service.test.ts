@@ -92,7 +92,9 @@ describe("tags", () => {
     await service.end(principal, id);
     expect(await service.setTags(principal, id, ["late"])).toEqual({ ok: true, value: ["late"] });
     expect(await service.describe(principal, id)).toMatchObject({ value: { view: { spec: { tags: ["late"] } } } });
-    expect((await service.listByPage(principal, { tags: ["late"] }, { page: 1, limit: 5, order: "desc" })).total).toBe(1);
+    expect((await service.listByPage(principal, { tags: ["late"] }, { page: 1, limit: 5, order: "desc" })).total).toBe(
+      1,
+    );
   });
 });
 
@@ -123,7 +125,9 @@ describe("a session that the caller does not have", () => {
       expect(await service.createToken(stranger, id, "cdp")).toEqual(missing(id));
       expect(await service.revokeToken(stranger, id, "ct_x")).toEqual(missing(id));
     }
-    expect(await service.describe(principal, running)).toMatchObject({ value: { view: { spec: { tags: ["first"] } } } });
+    expect(await service.describe(principal, running)).toMatchObject({
+      value: { view: { spec: { tags: ["first"] } } },
+    });
     expect(await service.describe(principal, ended)).toMatchObject({ value: { view: { spec: { tags: ["first"] } } } });
   });
 

@@ -1,0 +1,86 @@
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CdpEndpointEngine } from "../../src/engines/cdp-endpoint.ts";
+import { LiveBrowser } from "../../src/session/live-browser.ts";
+import { FakeClient } from "../support/worker/fake-client.ts";
+
+const ignore = (): void => undefined;
+let browserId: string;
+
+/** One real Chromium behind the addresses that a DevTools server of an operator's own would have. */
+const engine = new CdpEndpointEngine({
+  endpoint: "http://chrome.test:9222",
+  fetch: (url, init) => {
+    const { pathname } = new URL(url);
+    const path = pathname.startsWith("/devtools/browser/") ? "" : pathname;
+    return env.BROWSER.fetch(`https://x/v1/devtools/browser/${browserId}${path}`, init);
+  },
+});
+
+beforeAll(async () => {
+  const launched = await env.BROWSER.fetch("https://x/v1/devtools/browser", { method: "POST" });
+  browserId = (await launched.json<{ sessionId: string }>()).sessionId;
+});
+
+afterAll(async () => {
+  await env.BROWSER.fetch(`https://x/v1/devtools/browser/${browserId}`, { method: "DELETE" });
+});
+
+async function openSession() {
+  const browser = await engine.launch(AbortSignal.timeout(10_000));
+  const live = await LiveBrowser.open({
+    transport: await browser.connect(),
+    clock: { now: () => Date.now() },
+    context: "new",
+    madeContexts: [],
+    onLost: ignore,
+    onCloseRequested: ignore,
+    onContextsChanged: ignore,
+  });
+  const socket = new FakeClient();
+  const client = await live.mux.attach(socket);
+  let nextId = 1;
+  const send = async (method: string, params: object = {}): Promise<Record<string, unknown>> => {
+    const id = nextId++;
+    live.mux.fromClient(client, JSON.stringify({ id, method, params }));
+    await expect.poll(() => socket.messages.some((message) => message["id"] === id)).toBe(true);
+    return socket.messages.find((message) => message["id"] === id)?.["result"] as Record<string, unknown>;
+  };
+  return { live, send };
+}
+
+describe("sessions on a browser that they share", () => {
+  it("see their own page as the default context's, and nothing of each other", async () => {
+    const [first, second] = [await openSession(), await openSession()];
+    const pagesOf = async ({ send }: typeof first) => {
+      const { targetInfos } = await send("Target.getTargets");
+      return (targetInfos as { targetId: string; type: string; browserContextId: string }[]).filter(
+        ({ type }) => type === "page",
+      );
+    };
+    const [pages, others] = [await pagesOf(first), await pagesOf(second)];
+    expect(pages).toHaveLength(1);
+    expect(others).toHaveLength(1);
+    expect(pages[0]?.targetId).not.toBe(others[0]?.targetId);
+    const { defaultBrowserContextId, browserContextIds } = await first.send("Target.getBrowserContexts");
+    expect(browserContextIds).toEqual([]);
+    expect(pages[0]?.browserContextId).toBe(defaultBrowserContextId);
+  });
+
+  it("do not share cookies", async () => {
+    const [first, second] = [await openSession(), await openSession()];
+    const cookie = { name: "secret", value: "1", url: "https://a.test/" };
+    await first.send("Storage.setCookies", { cookies: [cookie] });
+    expect((await first.send("Storage.getCookies"))["cookies"]).toHaveLength(1);
+    expect((await second.send("Storage.getCookies"))["cookies"]).toEqual([]);
+  });
+
+  it("take their pages with them", async () => {
+    const [leaving, staying] = [await openSession(), await openSession()];
+    const [page] = leaving.live.pages();
+    await leaving.live.disposeContexts();
+    const { targetInfos } = await staying.live.connection.send("Target.getTargets", {});
+    expect(targetInfos.map(({ targetId }) => targetId)).not.toContain(page?.targetId);
+    expect(staying.live.pages()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import type { Transport } from "../../../src/cdp/transport.ts";
+import type { BrowserEngine, EngineBrowser } from "../../../src/engines/engine.ts";
+import { FakeBrowser, type SentCommand } from "./fake-browser.ts";
+
+const CONTEXT = "DEFAULT";
+
+/** A browser with one blank tab that answers what a session asks while it starts. */
+export class ScriptedBrowser extends FakeBrowser {
+  /** Methods that are never answered: a wedged browser. */
+  readonly silent = new Set<string>();
+
+  override send(text: string): void {
+    super.send(text);
+    const command = this.sent.at(-1);
+    if (command && !this.silent.has(command.method)) queueMicrotask(() => this.#reply(command));
+  }
+
+  #reply(command: SentCommand): void {
+    switch (command.method) {
+      case "Target.setDiscoverTargets": {
+        const targetInfo = { targetId: "T1", type: "page", title: "", url: "about:blank", browserContextId: CONTEXT };
+        this.event("Target.targetCreated", { targetInfo });
+        return this.answer(command, {});
+      }
+      case "Target.attachToTarget":
+        return this.answer(command, { sessionId: this.newSessionId() });
+      case "Target.getBrowserContexts":
+        return this.answer(command, { browserContextIds: [], defaultBrowserContextId: CONTEXT });
+      case "Target.createBrowserContext":
+        return this.answer(command, { browserContextId: "OWN" });
+      case "Runtime.evaluate":
+        return this.answer(command, {
+          result: { value: { platform: "Linux x86_64", userAgent: "Chrome", locale: "en-US", timezone: "UTC" } },
+        });
+      case "Target.attachToBrowserTarget":
+        return undefined;
+      default:
+        return this.answer(command, {});
+    }
+  }
+}
+
+/** An engine whose launches a test decides: each entry of `script` is one launch's outcome. */
+export class FakeEngine implements BrowserEngine {
+  readonly name = "fake";
+  readonly features: { readonly sharesBrowser: boolean };
+  readonly closed: string[] = [];
+  readonly browsers: ScriptedBrowser[] = [];
+  launches = 0;
+  /** Awaited by every launch before it does anything. */
+  beforeLaunch: () => Promise<void> = () => Promise.resolve();
+  /** Throws to make `connect` fail: the browser is gone. */
+  beforeConnect: () => void = () => undefined;
+  beforeClose: () => Promise<void> = () => Promise.resolve();
+
+  constructor({ sharesBrowser = false }: { readonly sharesBrowser?: boolean } = {}) {
+    this.features = { sharesBrowser };
+  }
+
+  async launch(): Promise<EngineBrowser> {
+    this.launches += 1;
+    await this.beforeLaunch();
+    return this.resume(`browser-${this.launches}`);
+  }
+
+  resume(browserId: string): EngineBrowser {
+    return {
+      browserId,
+      connect: () => this.#connect(),
+      protocol: () => Promise.resolve(Response.json({ domains: [] })),
+      close: async () => {
+        await this.beforeClose();
+        this.closed.push(browserId);
+      },
+    };
+  }
+
+  get browser(): ScriptedBrowser {
+    const browser = this.browsers.at(-1);
+    if (!browser) throw new Error("nothing has connected to a browser");
+    return browser;
+  }
+
+  async #connect(): Promise<Transport> {
+    this.beforeConnect();
+    const browser = new ScriptedBrowser();
+    this.browsers.push(browser);
+    return browser;
+  }
+}

@@ -1,0 +1,80 @@
+import { env } from "cloudflare:workers";
+import { createAccountStore } from "../../../src/accounts/account-store.ts";
+import { createApiKeyStore } from "../../../src/accounts/api-key-store.ts";
+import { createPlanStore } from "../../../src/accounts/plan-store.ts";
+import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
+import { DIALECTS, selectDialect } from "../../../src/dialects/index.ts";
+import type { AppDeps } from "../../../src/http/app.ts";
+import { createApp } from "../../../src/http/app.ts";
+import type { RateLimiterObject, RateWindow } from "../../../src/http/rate-limit.ts";
+import { createRateLimit, takeFrom } from "../../../src/http/rate-limit.ts";
+import { createAccountService } from "../../../src/service/account-service.ts";
+import { createUsageService } from "../../../src/service/usage-service.ts";
+import { createTenant, cryptoIds } from "../accounts/tenant.ts";
+import type { ServiceOptions } from "../service/fake-sessions.ts";
+import { createServiceSetup } from "../service/fake-sessions.ts";
+
+export const ADMIN_TOKEN = "operator-token-for-tests";
+const ORIGIN = "https://berth.example";
+
+/** A limiter in memory, with the real arithmetic. */
+class FakeLimiter implements RateLimiterObject {
+  #window: RateWindow | undefined;
+
+  async take(limit: number, now: number) {
+    const { window, answer } = takeFrom(this.#window, limit, now);
+    this.#window = window;
+    return answer;
+  }
+}
+
+/** The app on real D1 with real dialects, fake session objects and a tenant of its own. */
+export async function createAppSetup(changes: Partial<AppDeps> = {}, options: ServiceOptions = {}) {
+  const { service, index, clock, sessions, logger } = await createServiceSetup(options);
+  const stores = { database: env.DB, clock, ids: cryptoIds };
+  const keys = createApiKeyStore(stores);
+  const usage = createUsageService({ index, ledger: createUsageLedger(stores), clock });
+  const limiters = new Map<string, FakeLimiter>();
+  const limiterOf = (accountId: string): FakeLimiter => {
+    const limiter = limiters.get(accountId) ?? new FakeLimiter();
+    limiters.set(accountId, limiter);
+    return limiter;
+  };
+  const works: Promise<void>[] = [];
+  const app = createApp({
+    dialects: DIALECTS,
+    selectDialect,
+    installers: [],
+    keys,
+    sessions: service,
+    usage,
+    accounts: createAccountService({
+      accounts: createAccountStore(stores),
+      keys,
+      plans: createPlanStore(stores),
+      usage,
+    }),
+    adminToken: ADMIN_TOKEN,
+    rateLimit: createRateLimit({ limiterOf, clock, logger }),
+    clock,
+    ids: cryptoIds,
+    logger,
+    background: (work) => void works.push(work),
+    ...changes,
+  });
+  const { key, principal } = await createTenant(options.limits, clock);
+  const request = async (path: string, init?: RequestInit): Promise<Response> =>
+    app.fetch(new Request(`${ORIGIN}${path}`, init));
+  /** Waits for everything handed to the background. */
+  const settle = async () => void (await Promise.all(works));
+  return { request, key: key.key, apiKeyId: key.id, principal, keys, clock, logger, sessions, settle };
+}
+
+export const meshbrowAuth = (key: string) => ({ authorization: `Bearer ${key}` });
+export const anchorAuth = (key: string) => ({ "anchor-api-key": key });
+
+/** Both ways to show a key: every shared rule holds for both. */
+export const CREDENTIALS = [
+  ["meshbrow", meshbrowAuth],
+  ["anchor", anchorAuth],
+] as const;

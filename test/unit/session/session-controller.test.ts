@@ -1,0 +1,366 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { SessionEnd, StatusReport } from "../../../src/accounts/session-slots.ts";
+import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
+import type { SessionSpec } from "../../../src/domain/session-spec.ts";
+import { EngineError } from "../../../src/engines/engine.ts";
+import { createLogger } from "../../../src/observability/logger.ts";
+import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
+import { Deadlines } from "../../../src/session/deadlines.ts";
+import { Downstreams } from "../../../src/session/downstreams.ts";
+import { SessionController } from "../../../src/session/session-controller.ts";
+import { SessionStore } from "../../../src/session/session-store.ts";
+import { FakeClock } from "../../support/worker/fake-clock.ts";
+import { FakeEngine } from "../../support/worker/fake-engine.ts";
+
+const MINUTE = 60_000;
+
+const SPEC: SessionSpec = {
+  dialect: "meshbrow",
+  lifetimeMs: 30 * MINUTE,
+  idleMs: 5 * MINUTE,
+  initialUrl: null,
+  proxy: null,
+  stealth: "none",
+  fingerprint: "auto",
+  profile: null,
+  recording: { har: false, screenshots: false, video: false },
+  liveViewReadOnly: false,
+  adblock: false,
+  popupBlocker: false,
+  captchaSolver: false,
+  headless: true,
+  viewport: null,
+  fullscreen: false,
+  p2pDownload: false,
+  extensions: [],
+  disableWebSecurity: false,
+  integrations: [],
+  tags: [],
+};
+
+interface Harness {
+  readonly controller: SessionController;
+  readonly engine: FakeEngine;
+  readonly clock: FakeClock;
+  readonly store: SessionStore;
+  readonly downstreams: Downstreams;
+  readonly storage: DurableObjectStorage;
+  readonly statuses: StatusReport[];
+  readonly ends: SessionEnd[];
+  /** Makes the index refuse: D1 is away. */
+  setIndexDown(down: boolean): void;
+  create(spec?: Partial<SessionSpec>): ReturnType<SessionController["create"]>;
+  /** Waits for work that the session started on its own. */
+  settled(): Promise<void>;
+}
+
+/** Runs a test inside a real Durable Object's storage, with an engine and a clock of the test's own. */
+async function inSession(
+  run: (harness: Harness) => Promise<void>,
+  engine: FakeEngine = new FakeEngine(),
+): Promise<void> {
+  const id = crypto.randomUUID() as SessionId;
+  await runInDurableObject(env.SESSIONS.getByName(id), async (_instance, state) => {
+    const clock = new FakeClock();
+    const store = new SessionStore(state.storage);
+    const downstreams = new Downstreams(state);
+    const statuses: StatusReport[] = [];
+    const ends: SessionEnd[] = [];
+    const work: Promise<void>[] = [];
+    let indexDown = false;
+    const reports = {
+      async recordStatus(report: StatusReport) {
+        statuses.push(report);
+      },
+      async recordEnd(end: SessionEnd) {
+        if (indexDown) throw new Error("D1 is away");
+        ends.push(end);
+        return true;
+      },
+    };
+    const controller = new SessionController({
+      deps: {
+        engine,
+        reports,
+        clock,
+        ids: { bytes: (length) => new Uint8Array(length), uuid: () => crypto.randomUUID() },
+        logger: createLogger({ sink: () => undefined }),
+        tokenSecret: "a secret of the test, long enough",
+        maxClients: 4,
+        availableFeatures: new Set(),
+      },
+      store,
+      deadlines: new Deadlines(state.storage),
+      downstreams,
+      tokens: new ConnectTokens({ secret: "a secret of the test, long enough", store }),
+      background: (promise) => work.push(promise),
+    });
+    const create = (spec: Partial<SessionSpec> = {}) =>
+      controller.create({
+        id,
+        accountId: "acct_test" as AccountId,
+        spec: { ...SPEC, ...spec },
+        createdAt: clock.now(),
+      });
+    await run({
+      controller,
+      engine,
+      clock,
+      store,
+      downstreams,
+      storage: state.storage,
+      statuses,
+      ends,
+      setIndexDown: (down) => {
+        indexDown = down;
+      },
+      create,
+      settled: async () => {
+        while (work.length > 0) await work.shift();
+      },
+    });
+  });
+}
+
+describe("create", () => {
+  it("answers a ready session with its token and what its browser looks like", () =>
+    inSession(async ({ create, clock }) => {
+      const created = await create();
+      expect(created).toMatchObject({
+        ok: true,
+        value: {
+          connectToken: expect.stringMatching(/^ct_[A-Za-z0-9_-]{43}$/),
+          view: { status: "ready", expiresAt: clock.now() + 30 * MINUTE, fingerprint: { platform: "Linux x86_64" } },
+        },
+      });
+    }));
+
+  it("waits as long as the engine says and then tries again", () =>
+    inSession(async ({ create, engine }) => {
+      engine.beforeLaunch = async () => {
+        if (engine.launches === 1) throw new EngineError("429", { retryAfterMs: 1 });
+      };
+      expect(await create()).toMatchObject({ ok: true });
+      expect(engine.launches).toBe(2);
+    }));
+
+  it("gives up at once when the wait would outlast the launch limit, and frees the slot with a refund", () =>
+    inSession(async ({ create, engine, ends }) => {
+      engine.beforeLaunch = () => Promise.reject(new EngineError("the engine answered 429", { retryAfterMs: 60_000 }));
+      expect(await create()).toMatchObject({
+        ok: false,
+        failure: { kind: "launchFailed", reason: "the engine answered 429", retryAfterMs: 60_000 },
+      });
+      expect(engine.launches).toBe(1);
+      expect(ends).toMatchObject([{ status: "failed", endReason: "launch_failed", refund: true, browserMs: 0 }]);
+    }));
+
+  it("closes a browser that started but cannot be used", () =>
+    inSession(async ({ create, engine, ends, storage }) => {
+      engine.beforeConnect = () => {
+        throw new EngineError("no socket");
+      };
+      expect(await create()).toMatchObject({ ok: false, failure: { kind: "launchFailed" } });
+      expect(engine.closed).toEqual(["browser-1"]);
+      expect(ends).toHaveLength(1);
+      expect(await storage.getAlarm()).toBeNull();
+    }));
+
+  it("closes the browser when a launch finishes after destroy", () =>
+    inSession(async ({ create, engine, controller, ends }) => {
+      const { promise: held, resolve: release } = Promise.withResolvers<void>();
+      engine.beforeLaunch = () => held;
+      const creating = create();
+      await controller.end("requested");
+      release();
+      expect(await creating).toMatchObject({ ok: false, failure: { kind: "sessionNotRunning" } });
+      expect(engine.closed).toEqual(["browser-1"]);
+      expect(ends).toMatchObject([{ status: "destroyed", endReason: "requested" }]);
+    }));
+
+  it("starts loading the initial URL before the first client comes", () =>
+    inSession(async ({ create, engine }) => {
+      await create({ initialUrl: "https://a.test/" });
+      await expect.poll(() => engine.browser.last("Page.navigate").params).toEqual({ url: "https://a.test/" });
+    }));
+
+  it("keeps to a browser context of its own where the engine shares its browser, and disposes of it", () =>
+    inSession(
+      async ({ create, engine, controller }) => {
+        await create();
+        expect(engine.browser.last("Target.createTarget").params).toEqual({
+          url: "about:blank",
+          browserContextId: "OWN",
+        });
+        await controller.end("requested");
+        expect(engine.browser.last("Target.disposeBrowserContext").params).toEqual({ browserContextId: "OWN" });
+      },
+      new FakeEngine({ sharesBrowser: true }),
+    ));
+});
+
+describe("deadlines", () => {
+  it("ends the session at its maximum duration, client or not", () =>
+    inSession(async ({ create, clock, controller, engine, ends }) => {
+      await create();
+      await controller.clientConnected();
+      clock.advance(30 * MINUTE);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([
+        { status: "destroyed", endReason: "expired", refund: false, browserMs: 30 * MINUTE },
+      ]);
+      expect(engine.closed).toEqual(["browser-1"]);
+    }));
+
+  it("does not end a session a millisecond early", () =>
+    inSession(async ({ create, clock, controller, ends }) => {
+      await create({ idleMs: null });
+      clock.advance(30 * MINUTE - 1);
+      await controller.onAlarm();
+      expect(ends).toEqual([]);
+    }));
+
+  it("ends a session that nobody connects to after the idle time", () =>
+    inSession(async ({ create, clock, controller, ends }) => {
+      await create();
+      clock.advance(5 * MINUTE);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([{ endReason: "idle" }]);
+    }));
+
+  it("counts idle time from the last client's leaving, and only while nobody is connected", () =>
+    inSession(async ({ create, clock, controller, ends, store }) => {
+      await create();
+      await controller.clientConnected();
+      expect(store.read()?.status).toBe("active");
+      clock.advance(20 * MINUTE);
+      await controller.onAlarm();
+      await controller.clientLeft();
+      expect(store.read()?.status).toBe("idle");
+      clock.advance(5 * MINUTE - 1);
+      await controller.onAlarm();
+      expect(ends).toEqual([]);
+      clock.advance(1);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([{ endReason: "idle" }]);
+    }));
+
+  it("never ends by idleness or age when both are off", () =>
+    inSession(async ({ create, clock, controller, ends }) => {
+      await create({ lifetimeMs: null, idleMs: null });
+      clock.advance(10_000 * MINUTE);
+      await controller.onAlarm();
+      expect(ends).toEqual([]);
+    }));
+
+  it("sends the browser a command every 30 s and ends a session whose browser does not answer", () =>
+    inSession(async ({ create, clock, controller, engine, ends }) => {
+      await create();
+      clock.advance(30_000);
+      await controller.onAlarm();
+      expect(engine.browser.sent.filter(({ method }) => method === "Browser.getVersion")).toHaveLength(1);
+      engine.browser.send = () => {
+        throw new Error("the socket is gone");
+      };
+      clock.advance(30_000);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([{ status: "failed", endReason: "crashed" }]);
+    }));
+
+  it("gives a launch up for lost when its instance died", () =>
+    inSession(async ({ create, clock, engine, controller, ends }) => {
+      const { promise: never } = Promise.withResolvers<void>();
+      engine.beforeLaunch = () => never;
+      void create();
+      clock.advance(36_000);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([{ status: "failed", endReason: "launch_failed", refund: true }]);
+    }));
+});
+
+describe("the end", () => {
+  it("comes once: a second request finds nothing", () =>
+    inSession(async ({ create, controller, ends }) => {
+      await create();
+      expect(await controller.end("requested")).toMatchObject({ status: "destroyed", endReason: "requested" });
+      expect(await controller.end("requested")).toBeUndefined();
+      await controller.onAlarm();
+      expect(ends).toHaveLength(1);
+    }));
+
+  it("leaves nothing in the Durable Object, the alarm included", () =>
+    inSession(async ({ create, controller, storage }) => {
+      await create();
+      await controller.end("requested");
+      expect([...storage.kv.list()]).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    }));
+
+  it("is reported later when the index is away, with the same times", () =>
+    inSession(async ({ create, controller, clock, ends, setIndexDown, storage }) => {
+      await create();
+      clock.advance(MINUTE);
+      const endedAt = clock.now();
+      setIndexDown(true);
+      await controller.end("requested");
+      expect(await storage.getAlarm()).not.toBeNull();
+      setIndexDown(false);
+      clock.advance(15_000);
+      await controller.onAlarm();
+      expect(ends).toMatchObject([{ endedAt, browserMs: MINUTE }]);
+      expect(await storage.getAlarm()).toBeNull();
+    }));
+
+  it("frees the slot although the engine does not close the browser, and comes back to close it", () =>
+    inSession(async ({ create, controller, clock, engine, ends }) => {
+      await create();
+      engine.beforeClose = () => Promise.reject(new EngineError("not now"));
+      await controller.end("requested");
+      expect(ends).toHaveLength(1);
+      engine.beforeClose = () => Promise.resolve();
+      clock.advance(15_000);
+      await controller.onAlarm();
+      expect(engine.closed).toEqual(["browser-1"]);
+    }));
+});
+
+describe("a lost socket to the browser", () => {
+  it("is replaced by a new one to the same browser", () =>
+    inSession(async ({ create, engine, settled, controller, ends }) => {
+      await create();
+      engine.browser.breakOff({ code: 1006, reason: "" });
+      await settled();
+      expect(engine.browsers).toHaveLength(2);
+      expect(await controller.reap()).toBe(true);
+      expect(ends).toEqual([]);
+    }));
+
+  it("ends the session when the browser is gone too", () =>
+    inSession(async ({ create, engine, settled, controller, ends }) => {
+      await create();
+      engine.beforeConnect = () => {
+        throw new EngineError("404");
+      };
+      engine.browser.breakOff({ code: 1006, reason: "" });
+      await settled();
+      expect(ends).toMatchObject([{ status: "failed", endReason: "engine_closed" }]);
+      expect(await controller.reap()).toBe(false);
+    }));
+});
+
+describe("what the index hears", () => {
+  it("gets every status with a growing revision", () =>
+    inSession(async ({ create, controller, settled, statuses }) => {
+      await create();
+      await controller.clientConnected();
+      await controller.clientLeft();
+      await settled();
+      expect(statuses.map(({ status, revision }) => [status, revision])).toEqual([
+        ["ready", 1],
+        ["active", 2],
+        ["idle", 3],
+      ]);
+    }));
+});
