@@ -1,9 +1,13 @@
 import type { HonoRequest } from "hono";
 import type { Failure } from "../domain/failure.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
+import { fieldFailure } from "./validation.ts";
 
 /** Deeper documents than any that the two APIs describe, and far from what a recursive reader can bear. */
 export const MAX_JSON_DEPTH = 64;
+
+/** Values in a whole document, many times what any request of the two APIs needs: each one costs a validation. */
+export const MAX_JSON_VALUES = 10_000;
 
 const JSON_MEDIA_TYPE = "application/json";
 
@@ -12,14 +16,17 @@ const JSON_MEDIA_TYPE = "application/json";
  * words. An empty body is `undefined`, whatever its content type: clients announce JSON on a `DELETE` too.
  *
  * @returns the parsed value; `unsupportedMediaType` for a body that is declared to be something else;
- * `invalidRequest` for malformed or too deeply nested JSON and for a `__proto__` key.
+ * `invalidRequest` for JSON that is malformed, too deep or too large, and for a `__proto__` key.
  */
 export async function readJsonBody(request: HonoRequest): Promise<Result<unknown, Failure>> {
-  const text = await request.text();
-  if (text.trim() === "") return succeed(undefined);
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength === 0) return succeed(undefined);
   if (!declaresJson(request.header("content-type"))) {
     return fail({ kind: "unsupportedMediaType", expected: JSON_MEDIA_TYPE });
   }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return invalid("request body is not valid UTF-8");
+  if (text.trim() === "") return succeed(undefined);
   if (nestsDeeperThan(text, MAX_JSON_DEPTH)) {
     return invalid(`request body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
@@ -30,9 +37,19 @@ export async function readJsonBody(request: HonoRequest): Promise<Result<unknown
     // The parser's own message quotes the body, which may hold credentials.
     return invalid("request body is not valid JSON");
   }
-  const prototypeKey = findPrototypeKey(value, "");
-  if (prototypeKey !== undefined) return invalid(`${prototypeKey} is not a known field`, prototypeKey);
+  const survey = { values: 0 };
+  const prototypeKey = findPrototypeKey(value, "", survey);
+  if (prototypeKey !== undefined) return fail(fieldFailure(prototypeKey, "is not a known field"));
+  if (survey.values > MAX_JSON_VALUES) return invalid(`request body has more than ${MAX_JSON_VALUES} values`);
   return succeed(value);
+}
+
+function decodeUtf8(bytes: ArrayBuffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A body without any declaration is taken at its word; JSON is UTF-8 (RFC 8259 §8.1). */
@@ -62,17 +79,21 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
   return false;
 }
 
-/** `JSON.parse` makes `__proto__` an ordinary property; no later copy of the object may turn it into more. */
-function findPrototypeKey(value: unknown, path: string): string | undefined {
+/**
+ * `JSON.parse` makes `__proto__` an ordinary property; no later copy of the object may turn it into more.
+ * Counts what it sees, and stops when that is too much.
+ */
+function findPrototypeKey(value: unknown, path: string, survey: { values: number }): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, child] of Object.entries(value)) {
+    survey.values++;
+    if (survey.values > MAX_JSON_VALUES) return undefined;
     const childPath = path === "" ? key : `${path}.${key}`;
     if (key === "__proto__") return childPath;
-    const found = findPrototypeKey(child, childPath);
+    const found = findPrototypeKey(child, childPath, survey);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-const invalid = (message: string, field?: string): Result<never, Failure> =>
-  fail({ kind: "invalidRequest", message, ...(field !== undefined && { field }) });
+const invalid = (message: string): Result<never, Failure> => fail({ kind: "invalidRequest", message });

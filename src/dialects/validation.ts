@@ -39,10 +39,11 @@ export function validate<Schema extends z.ZodType>(
 ): Result<z.output<Schema>, Failure> {
   const parsed = schema.safeParse(value, { error: predicateOf });
   if (parsed.success) return succeed(parsed.data);
-  const complaints = parsed.error.issues.flatMap((issue) => complaintsOf(issue, []));
-  const first = complaints
+  const rankOf = createRanking(written.input);
+  const first = parsed.error.issues
+    .flatMap((issue) => complaintsOf(issue, []))
     .map(({ path, predicate }) => ({ path: spelledPath(path, written.spelling), predicate }))
-    .map((complaint) => ({ ...complaint, rank: rankOf(complaint.path, written.input) }))
+    .map((complaint) => ({ ...complaint, rank: rankOf(complaint.path) }))
     .reduce((best, next) => (compareRanks(next.rank, best.rank) < 0 ? next : best));
   if (first.path.length === 0) {
     return fail({ kind: "invalidRequest", message: `${written.whole ?? "request body"} ${first.predicate}` });
@@ -63,11 +64,11 @@ function spelledPath(path: Path, spelling: Spelling | undefined): Path {
   return spelled === undefined ? path : spelled.split(".");
 }
 
-/** One zod issue may complain about several fields (unknown keys) or about one branch of a union. */
+/** Unknown keys come in the order of the document, so that the first stands for all. */
 function complaintsOf(issue: Issue, prefix: Path): Complaint[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], predicate: "is not a known field" }));
+    return issue.keys.slice(0, 1).map((key) => ({ path: [...path, key], predicate: "is not a known field" }));
   }
   if (issue.code === "invalid_union") {
     const branch = issue.errors.find((errors) => errors.length > 0 && !errors.some(isAboutTheWhole));
@@ -79,15 +80,27 @@ function complaintsOf(issue: Issue, prefix: Path): Complaint[] {
 /** The branch of a union does not fit at all, as opposed to fitting with a wrong field in it. */
 const isAboutTheWhole = (issue: Issue): boolean => issue.path.length === 0 && issue.code !== "unrecognized_keys";
 
-/** Positions of the path's keys in the caller's document; absent ones come last. */
-function rankOf(path: Path, input: unknown): readonly number[] {
-  let value = input;
-  return path.map((key) => {
-    if (typeof value !== "object" || value === null) return Number.POSITIVE_INFINITY;
-    const position = Object.keys(value).indexOf(String(key));
-    value = Object.entries(value)[position]?.[1];
-    return position === -1 ? Number.POSITIVE_INFINITY : position;
-  });
+/**
+ * Where a path is in the caller's document: the position of each of its keys, absent ones last. The keys of an
+ * object are counted once, however many complaints there are about what is in it.
+ */
+function createRanking(input: unknown): (path: Path) => readonly number[] {
+  const counted = new Map<object, ReadonlyMap<string, { readonly position: number; readonly value: unknown }>>();
+  const entriesOf = (holder: object) => {
+    const entries =
+      counted.get(holder) ??
+      new Map(Object.entries(holder).map(([key, value], position) => [key, { position, value }] as const));
+    counted.set(holder, entries);
+    return entries;
+  };
+  return (path) => {
+    let holder = input;
+    return path.map((key) => {
+      const entry = typeof holder === "object" && holder !== null ? entriesOf(holder).get(String(key)) : undefined;
+      holder = entry?.value;
+      return entry?.position ?? Number.POSITIVE_INFINITY;
+    });
+  };
 }
 
 function compareRanks(left: readonly number[], right: readonly number[]): number {

@@ -31,12 +31,11 @@ export class DevtoolsDoor {
   }
 
   async handle(request: Request): Promise<Response> {
-    const { controller, store } = this.#options;
+    const { controller } = this.#options;
     if (!(await this.#isAllowed(request.headers))) return refusal(401, "unauthorized", "a valid token is required");
-    const record = store.read();
-    if (!record || isTerminal(record.status)) return refusal(410, "session_ended", "the session has ended");
+    if (this.#hasEnded()) return sessionEnded();
     const live = await controller.browser();
-    if (!live) return refusal(410, "session_ended", "the session has no browser");
+    if (!live) return sessionEnded();
     const { pathname } = new URL(request.url);
     if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return this.#upgrade(live, pathname);
     return this.#answer(live, request);
@@ -48,6 +47,11 @@ export class DevtoolsDoor {
     if (token !== null) return (await tokens.scopeOf(id, token)) === "cdp";
     const record = store.read();
     return record !== undefined && !record.tokenOnly && record.accountId === headers.get(DOOR_HEADER.account);
+  }
+
+  #hasEnded(): boolean {
+    const record = this.#options.store.read();
+    return !record || isTerminal(record.status);
   }
 
   async #upgrade(live: LiveBrowser, pathname: string): Promise<Response> {
@@ -65,6 +69,7 @@ export class DevtoolsDoor {
     } catch {
       // The browser or the page went while the client came in. It may have been the last one that counted.
       await controller.clientLeft();
+      if (this.#hasEnded()) return sessionEnded();
       return refusal(503, "browser_unavailable", "the browser did not accept the connection; try again");
     }
   }
@@ -145,10 +150,11 @@ function addressOf(headers: Headers): DevtoolsAddress {
 }
 
 /** Errors before an upgrade: no dialect is in play yet, so the shape is the one with string codes. */
-export function refusal(status: number, code: string, message: string): Response {
+function refusal(status: number, code: string, message: string): Response {
   return Response.json({ error: { code, message } }, { status });
 }
 
+const sessionEnded = (): Response => refusal(410, "session_ended", "the session has ended");
 const noSuchPath = (): Response => refusal(404, "not_found", "there is no such DevTools path");
 const noSuchTarget = (id: string): Response => refusal(404, "not_found", `there is no page with id ${id}`);
 const putOnly = (): Response => {

@@ -1,6 +1,10 @@
-declare namespace Cloudflare {
-  interface Env {
-    /** The migrations of `migrations/`, read by vitest.config.ts. */
-    readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
+import type { D1Migration } from "cloudflare:test";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      /** The migrations of `migrations/`, read by vitest.config.ts. */
+      readonly TEST_MIGRATIONS: D1Migration[];
+    }
   }
 }

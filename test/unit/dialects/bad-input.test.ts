@@ -16,6 +16,9 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["10,000 nested arrays", nested("[", "]")],
   ["10,000 nested objects", `${'{"a":'.repeat(NESTED)}1${"}".repeat(NESTED)}`],
   ["10,000 open brackets", "[".repeat(NESTED)],
+  ["more values than any request needs", JSON.stringify({ session: { tags: Array(10_001).fill(1) } })],
+  ["half a million values", `[${"1,".repeat(500_000)}1]`],
+  ["200,000 unknown keys", JSON.stringify(Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 1])))],
   ["an array", "[]"],
   ["null", "null"],
   ["a string", '"x"'],
@@ -64,6 +67,25 @@ describe.for(DIALECTS)("bad input in $name's words", (dialect) => {
       error: { message: expect.stringMatching(`^${field.replaceAll(".", "\\.")} `) },
     });
     expect(answer.text.length).toBeLessThan(1000);
+  });
+
+  it("bytes that are not UTF-8 are a 400", async ({ expect }) => {
+    const { send } = createClient(dialect);
+    const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    const answer = await send("POST", "/v1/sessions", { body, headers: { "content-type": "application/json" } });
+    expect(answer.body).toEqual({ error: expect.objectContaining({ message: "request body is not valid UTF-8" }) });
+  });
+
+  it("9,000 mistakes in one array are answered at once, by the first", async ({ expect }) => {
+    const { json } = createClient(dialect);
+    const unknown = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`k${index}`, 1]));
+    const anchorBody = { ...unknown, session: { tags: Array(9000).fill(1) } };
+    const meshbrowBody = { ...unknown, recording: Array(9000).fill(1) };
+    const start = performance.now();
+    const answer = await json("POST", "/v1/sessions", dialect.name === "anchor" ? anchorBody : meshbrowBody);
+    const field = dialect.name === "anchor" ? "session.tags" : "k0";
+    expect(answer.body).toMatchObject({ error: { message: expect.stringMatching(`^${field}`) } });
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it.for([

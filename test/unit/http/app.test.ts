@@ -56,6 +56,7 @@ describe("installed routes", () => {
     const upgrade = await request("/cdp/ses_1", { headers: { upgrade: "websocket" } });
     expect(upgrade.status).toBe(101);
     expect(upgrade.webSocket).not.toBeNull();
+    expect(upgrade.headers.has("x-request-id")).toBe(false);
     const open = await request("/v1/open");
     expect(await open.text()).toBe(open.headers.get("x-request-id"));
   });

@@ -74,11 +74,7 @@ export class FakeSessions {
     return succeed(owned);
   }
 
-  async #end(
-    id: SessionId,
-    accountId: AccountId,
-    endReason: "requested" | string,
-  ): Promise<Result<SessionView, Failure>> {
+  async #end(id: SessionId, accountId: AccountId, endReason: string): Promise<Result<SessionView, Failure>> {
     const error = this.endErrors.get(id);
     if (error) throw error;
     const owned = this.#owned(id, accountId);

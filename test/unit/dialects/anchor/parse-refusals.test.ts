@@ -122,7 +122,7 @@ const INTEGRATION_REFUSALS: readonly Refusal[] = [
     "integrations.0.type",
     "must be one of: 1PASSWORD",
   ],
-  [integration({}), "integrations.0.configuration", "must be an object"],
+  [integration({}), "integrations.0.configuration", "is required"],
   [integration({ configuration: {} }), "integrations.0.configuration.load_mode", "is required, one of: all, specific"],
   [
     integration({ configuration: { load_mode: "some" } }),

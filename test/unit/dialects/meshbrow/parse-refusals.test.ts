@@ -66,7 +66,7 @@ const REFUSALS: readonly (readonly [unknown, string, string])[] = [
   [{ timeout: -1 }, "timeout", SECONDS],
   [{ timeout: 3601 }, "timeout", SECONDS],
   [{ timeout: 0.5 }, "timeout", SECONDS],
-  [{ timeout: 1e400 }, "timeout", SECONDS],
+  [{ timeout: Number.POSITIVE_INFINITY }, "timeout", SECONDS],
   [{ timeout: Number.NaN }, "timeout", SECONDS],
   [{ timeout: "1800" }, "timeout", SECONDS],
   [{ timeout: null }, "timeout", SECONDS],

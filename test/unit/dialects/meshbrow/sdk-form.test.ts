@@ -12,8 +12,8 @@ describe("a client library of the vendor", () => {
     { accept: "application/vnd.meshbrow.v1+json" },
     { accept: "text/html, Application/Vnd.Meshbrow.V1+JSON;q=0.9" },
   ])("gets the data envelope in snake_case for %j", async (headers, { expect }) => {
-    const { json } = createClient(meshbrow);
-    const { status, body } = await json("POST", "/v1/sessions", {}, headers);
+    const { jsonWith } = createClient(meshbrow);
+    const { status, body } = await jsonWith(headers)("POST", "/v1/sessions", {});
     expect(status).toBe(201);
     expect(body).toEqual({
       data: {
@@ -35,14 +35,14 @@ describe("a client library of the vendor", () => {
     { accept: "application/json" },
     { accept: "*/*" },
   ])("is not whoever sends %j", async (headers, { expect }) => {
-    const { json } = createClient(meshbrow);
-    const { body } = await json("POST", "/v1/sessions", {}, headers);
+    const { jsonWith } = createClient(meshbrow);
+    const { body } = await jsonWith(headers)("POST", "/v1/sessions", {});
     expect(body).toHaveProperty("cdpUrl");
   });
 
   it("reads lists and ends in its own form, and no null where its types have a string", async ({ expect }) => {
-    const { json, send, sessions } = createClient(meshbrow);
-    await json("POST", "/v1/sessions", {}, PYTHON);
+    const { jsonWith, send, sessions } = createClient(meshbrow);
+    await jsonWith(PYTHON)("POST", "/v1/sessions", {});
     sessions.summaries = [summaryOf(MESHBROW_ID, { expiresAt: null })];
     const list = await send("GET", "/v1/sessions", { headers: PYTHON });
     expect(list.body).toEqual({
@@ -63,8 +63,8 @@ describe("a client library of the vendor", () => {
   });
 
   it("still gets errors in the documented form", async ({ expect }) => {
-    const { json } = createClient(meshbrow);
-    const { status, body } = await json("POST", "/v1/sessions", { stealth: "foo" }, PYTHON);
+    const { jsonWith } = createClient(meshbrow);
+    const { status, body } = await jsonWith(PYTHON)("POST", "/v1/sessions", { stealth: "foo" });
     expect({ status, body }).toMatchObject({
       status: 400,
       body: { error: { code: "invalid_request", field: "stealth" } },

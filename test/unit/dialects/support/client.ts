@@ -65,11 +65,14 @@ export function createClient(dialect: Dialect) {
     };
   }
 
-  const json = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
-    send(method, path, {
-      body: typeof body === "string" ? body : JSON.stringify(body),
-      headers: { "content-type": "application/json", ...headers },
-    });
+  /** Sends text as it is and anything else as JSON. */
+  const jsonWith =
+    (headers: Record<string, string>) =>
+    (method: string, path: string, body: unknown): Promise<Answer> =>
+      send(method, path, {
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      });
 
-  return { sessions, clock, send, json };
+  return { sessions, clock, send, jsonWith, json: jsonWith({}) };
 }

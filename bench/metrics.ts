@@ -1,0 +1,46 @@
+/** What is measured, as the tables name it. */
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+}
+
+const lower = (id: string, title: string, unit: string): Metric => ({ id, title, unit, better: "lower" });
+const higher = (id: string, title: string, unit: string): Metric => ({ id, title, unit, better: "higher" });
+
+/** Quantiles of the time that one call takes, and what it costs the server. */
+const latency = (id: string, title: string): Metric[] => [
+  lower(`${id}.p50`, `${title}, p50`, "µs"),
+  lower(`${id}.p95`, `${title}, p95`, "µs"),
+  lower(`${id}.p99`, `${title}, p99`, "µs"),
+  lower(`${id}.cpu`, `${title}, server CPU`, "µs/call"),
+];
+
+/** In the order of the tables. */
+export const METRICS: readonly Metric[] = [
+  lower("create", "create: POST to the first CDP answer", "ms"),
+  lower("hello.create", "hello-browser: create", "ms"),
+  lower("hello.connect", "hello-browser: connectOverCDP", "ms"),
+  lower("hello.goto", "hello-browser: goto", "ms"),
+  lower("hello.release", "hello-browser: release", "ms"),
+  lower("hello.total", "hello-browser: all four", "ms"),
+  lower("attach", "connect to a live session, to the first CDP answer", "ms"),
+  ...latency("roundtrip", "round trip, Runtime.evaluate in a page"),
+  ...latency("root", "round trip, Browser.getVersion"),
+  higher("inflight.rate", "64 in flight", "calls/s"),
+  lower("inflight.cpu", "64 in flight, server CPU", "µs/call"),
+  higher("result8", "8 MB result", "MB/s"),
+  higher("result30", "30 MB result", "MB/s"),
+  lower("result30.cpu", "30 MB result, server CPU", "ms/MB"),
+  lower("screenshot", "screenshot of about 2 MB", "ms"),
+  higher("storm.rate", "20,000 console events", "events/s"),
+  lower("storm.cpu", "20,000 console events, server CPU", "µs/event"),
+  lower("storm.lost", "console events lost", "events"),
+  lower("storm.disordered", "console events out of order", "events"),
+  lower("page.puppeteer", "page with 100 subresources, Puppeteer", "ms"),
+  lower("page.playwright", "page with 100 subresources, Playwright", "ms"),
+  lower("idle.base", "server memory, no session", "MB"),
+  lower("idle.memory", "server memory per idle session", "MB"),
+  lower("idle.cpu", "server CPU per idle session", "% of a core"),
+];

@@ -1,0 +1,28 @@
+import { requireOk } from "./answers.ts";
+import { startServer } from "./server-process.ts";
+import type { Target } from "./target.ts";
+
+/** Berth's production build, as `npm start` serves it. */
+export async function startBerth(folder: string): Promise<Target> {
+  const server = await startServer("berth-server", folder);
+  const authorization = `Bearer ${server.apiKey ?? ""}`;
+  return {
+    name: "berth",
+    serverPids: server.pids,
+    stop: server.stop,
+    async createSession() {
+      const headers = { authorization, "content-type": "application/json" };
+      const response = await requireOk(
+        fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: "{}" }),
+      );
+      const { id, cdpUrl } = (await response.json()) as { id: string; cdpUrl: string };
+      return {
+        cdpUrl,
+        release: async () => {
+          const url = new URL(`/v1/sessions/${id}`, server.url);
+          await (await requireOk(fetch(url, { method: "DELETE", headers: { authorization } }))).arrayBuffer();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** What is compared, in the order of the tables: the browser itself, the simplest Worker in front of it, Berth. */
+export const TARGET_NAMES = ["chromium", "pipe", "berth"] as const;
+export type TargetName = (typeof TARGET_NAMES)[number];
+
+/** A browser that a target made. */
+export interface BenchSession {
+  readonly cdpUrl: string;
+  /** Ends the browser; resolves when the target says so. */
+  release(): Promise<void>;
+}
+
+/** One of the things compared, ready to make browsers. */
+export interface Target {
+  readonly name: TargetName;
+  /** The server's own processes, browsers not among them; none for the browser itself. */
+  readonly serverPids: readonly number[];
+  createSession(): Promise<BenchSession>;
+  /** Ends the server and every browser that it launched. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+// The parts in use of two packages that come without types.
+
+declare module "ws" {
+  import type { EventEmitter } from "node:events";
+  import type { ClientRequest, IncomingMessage } from "node:http";
+
+  export class WebSocket extends EventEmitter<{
+    open: [];
+    message: [data: Buffer, isBinary: boolean];
+    close: [code: number, reason: Buffer];
+    error: [error: Error];
+    "unexpected-response": [request: ClientRequest, response: IncomingMessage];
+  }> {
+    static readonly OPEN: number;
+    static readonly CLOSED: number;
+    readonly readyState: number;
+    constructor(url: string, options?: { headers?: Record<string, string>; maxPayload?: number });
+    send(data: string | Uint8Array): void;
+    close(code?: number, reason?: string): void;
+    terminate(): void;
+  }
+}
+
+declare module "chrome-remote-interface" {
+  import type { ProtocolProxyApi } from "devtools-protocol/types/protocol-proxy-api.js";
+
+  namespace CDP {
+    interface Options {
+      host?: string;
+      port?: number;
+      alterPath?: (path: string) => string;
+      useHostName?: boolean;
+      local?: boolean;
+      target?: string;
+    }
+
+    interface Target {
+      id: string;
+      type: string;
+      title: string;
+      url: string;
+      webSocketDebuggerUrl: string;
+    }
+
+    interface Version {
+      Browser: string;
+      "Protocol-Version": string;
+      "User-Agent": string;
+      webSocketDebuggerUrl: string;
+    }
+
+    interface Client extends ProtocolProxyApi.ProtocolApi {
+      close(): Promise<void>;
+      on(event: "disconnect", listener: () => void): void;
+    }
+
+    function List(options: Options): Promise<Target[]>;
+    function Version(options: Options): Promise<Version>;
+    function Protocol(options: Options): Promise<{ domains: { domain: string }[] }>;
+    function New(options: Options & { url?: string }): Promise<Target>;
+    function Activate(options: Options & { id: string }): Promise<void>;
+    function Close(options: Options & { id: string }): Promise<void>;
+  }
+
+  function CDP(options: CDP.Options): Promise<CDP.Client>;
+  export = CDP;
+}
