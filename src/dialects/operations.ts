@@ -56,6 +56,7 @@ export function createDialectApp(
   return app;
 }
 
+/** Every status of a rendered failure has a body, which its type does not say. */
 function refuse(context: Context, { status, body, headers }: RenderedFailure): Response {
   return context.json(body, status as ContentfulStatusCode, headers);
 }

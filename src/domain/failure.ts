@@ -43,6 +43,8 @@ export type Failure =
   | { readonly kind: "sessionNotRunning"; readonly sessionId: string; readonly status: string }
   /** The engine had no browser to give. Safe to retry after `retryAfterMs`. */
   | { readonly kind: "launchFailed"; readonly reason: string; readonly retryAfterMs: number }
+  /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */
+  | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterMs: number }
   /** The operator has not finished setting this deployment up. */
   | { readonly kind: "notConfigured"; readonly message: string };
 

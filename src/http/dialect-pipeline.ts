@@ -43,7 +43,7 @@ export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hon
   pipeline.onError((error, c) => {
     const { requestId } = c.env;
     const failure = failureOf(error);
-    if (failure === undefined || failure.kind === "notConfigured") {
+    if (failure === undefined || failure.kind === "notConfigured" || failure.kind === "unavailable") {
       logger.error("http.request_failed", { requestId, dialect: dialect.name, method: c.req.method, error });
     }
     return toResponse(failure ? dialect.renderFailure(failure) : dialect.renderFault("internal", requestId));

@@ -4,6 +4,9 @@ import type { Failure } from "../domain/failure.ts";
 /** Causes of causes; more would be a cycle. */
 const MAX_CAUSES = 5;
 
+/** A moved Durable Object or a D1 primary that fails over is back within seconds. */
+const RETRY_MS = 2000;
+
 /** What D1 says when its schema is older than the code. */
 const SCHEMA_MISSING = /no such (?:table|column)/i;
 
@@ -20,7 +23,11 @@ export function failureOf(error: unknown): Failure | undefined {
     return { kind: "notConfigured", message: "The database of this deployment lacks migrations: apply them" };
   }
   if (chain.some((cause) => isStorageError(cause) || isTransient(cause))) {
-    return { kind: "notConfigured", message: "The database of this deployment does not answer: try again shortly" };
+    return {
+      kind: "unavailable",
+      message: "The database of this deployment does not answer: try again",
+      retryAfterMs: RETRY_MS,
+    };
   }
   return undefined;
 }

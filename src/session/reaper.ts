@@ -1,11 +1,13 @@
 import type { SessionEnd } from "../accounts/session-slots.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SessionId } from "../domain/ids.ts";
+import type { SessionStatus } from "../domain/session-state.ts";
 import type { Logger } from "../observability/logger.ts";
 
 interface Unended {
   readonly id: SessionId;
   readonly createdAt: number;
+  readonly status: SessionStatus;
 }
 
 export interface ReaperOptions {
@@ -25,17 +27,30 @@ const GRACE_MS = 60_000;
 const BATCH = 100;
 const PARALLEL = 10;
 
+/** A session that its Durable Object knows nothing of: it never began to launch, or its state is gone. */
+function lostEnd({ id, createdAt, status }: Unended, now: number): SessionEnd {
+  const neverLaunched = status === "launching";
+  return {
+    id,
+    status: "failed",
+    endReason: neverLaunched ? "launch_failed" : "engine_closed",
+    endedAt: now,
+    browserMs: neverLaunched ? 0 : now - createdAt,
+    refund: neverLaunched,
+    finalView: null,
+  };
+}
+
 /** Ends sessions whose Durable Object or browser is gone, and frees their slots. Answers how many. */
 export async function reapSessions({ index, sessionObject, clock, logger }: ReaperOptions): Promise<number> {
   const now = clock.now();
   let reaped = 0;
-  const reap = async ({ id, createdAt }: Unended): Promise<void> => {
+  const reap = async (row: Unended): Promise<void> => {
+    const { id } = row;
     try {
       if (await sessionObject(id).reap()) return;
-      const browserMs = now - createdAt;
-      const end = { id, endedAt: now, browserMs, refund: false, finalView: null };
       // A session that has ended by itself is recorded already; then this changes nothing.
-      if (await index.recordEnd({ ...end, status: "failed", endReason: "engine_closed" })) reaped += 1;
+      if (await index.recordEnd(lostEnd(row, now))) reaped += 1;
     } catch (error) {
       logger.warn("reaper.session_failed", { sessionId: id, error });
     }

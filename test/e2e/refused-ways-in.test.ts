@@ -85,7 +85,11 @@ describe("a scoped token", () => {
     expect(await refusalOf(session.cdpUrl)).toBe(101);
   });
 
-  test("opens nothing once it is revoked, while a client connected with it stays", async ({ api, sessions, clients }) => {
+  test("opens nothing once it is revoked, while a client connected with it stays", async ({
+    api,
+    sessions,
+    clients,
+  }) => {
     const session = await sessions.create("anchor");
     const { token, url } = await api.mintToken(session.id);
     const socket = await clients.socket(url);

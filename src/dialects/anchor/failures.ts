@@ -49,6 +49,8 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, `Session ${echo(failure.sessionId)} is ${failure.status}`);
     case "launchFailed":
       return error(503, `No browser could be launched: ${failure.reason}`, retryAfter(failure.retryAfterMs));
+    case "unavailable":
+      return error(503, failure.message, retryAfter(failure.retryAfterMs));
     case "notConfigured":
       return error(503, failure.message);
     default:

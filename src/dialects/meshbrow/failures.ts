@@ -41,6 +41,8 @@ export function renderFailure(failure: Failure): RenderedFailure {
       const message = `no browser could be launched: ${failure.reason}`;
       return error(503, "launch_failed", { message, headers: retryAfter(failure.retryAfterMs) });
     }
+    case "unavailable":
+      return error(503, "unavailable", { message: failure.message, headers: retryAfter(failure.retryAfterMs) });
     case "notConfigured":
       return error(503, "not_configured", { message: failure.message });
     default:

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { SESSION_STATUSES } from "../../domain/session-state.ts";
-import { END_REASONS } from "../../domain/session-state.ts";
 import { STEALTH_LEVELS } from "../../domain/session-spec.ts";
+import { END_REASONS, SESSION_STATUSES } from "../../domain/session-state.ts";
 
 export const EXAMPLE_SESSION_ID = "ses_k8m2n4p6q5r3s2t4u6v5w3x2ya";
 const time = (description: string, example: string) =>

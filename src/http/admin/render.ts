@@ -24,6 +24,8 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
       return error(413, "body_too_large", { message: `request body is larger than ${failure.limitBytes} bytes` });
     case "notFound":
       return error(404, "not_found", { message: `${failure.what} ${failure.id} not found` });
+    case "unavailable":
+      return error(503, "unavailable", { message: failure.message });
     case "notConfigured":
       return error(503, "not_configured", { message: failure.message });
     case "methodNotAllowed":

@@ -50,7 +50,11 @@ export class Api {
     this.apiKey = apiKey;
   }
 
-  async call<Body>(dialect: Dialect, path: string, { method = "GET", headers, body }: ApiRequest = {}): Promise<Answer<Body>> {
+  async call<Body>(
+    dialect: Dialect,
+    path: string,
+    { method = "GET", headers, body }: ApiRequest = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(new URL(path, this.url), {
       method,
       headers: {
@@ -61,7 +65,11 @@ export class Api {
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === "" ? undefined : JSON.parse(text)) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === "" ? undefined : JSON.parse(text)) as Body,
+    };
   }
 
   /** Creates a session or throws with the refusal. */
@@ -116,8 +124,13 @@ export function createAdmin({ url, adminToken }: BerthServer) {
     savePlan: (name: string, plan: Plan) => admin.request("PUT", `/admin/plans/${name}`, plan),
 
     /** A new account on a plan, with one key. */
-    async createAccount(plan = "scale"): Promise<{ readonly api: Api; readonly accountId: string; readonly keyId: string }> {
-      const { id: accountId } = await admin.request<{ id: string }>("POST", "/admin/accounts", { name: "another", plan });
+    async createAccount(
+      plan = "scale",
+    ): Promise<{ readonly api: Api; readonly accountId: string; readonly keyId: string }> {
+      const { id: accountId } = await admin.request<{ id: string }>("POST", "/admin/accounts", {
+        name: "another",
+        plan,
+      });
       const { id: keyId, key } = await admin.request<{ id: string; key: string }>(
         "POST",
         `/admin/accounts/${accountId}/keys`,

@@ -214,7 +214,7 @@ describe("an error", () => {
         const response = await request("/v1/sessions", { headers: auth(key) });
         const { error } = await response.json<{ error: { message: string } }>();
         expect(response.status).toBe(503);
-        expect(error.message).toBe("The database of this deployment does not answer: try again shortly");
+        expect(error.message).toBe("The database of this deployment does not answer: try again");
       }
     });
   }
