@@ -1,8 +1,10 @@
-import { type RawData, WebSocket } from "ws";
+import { WebSocket } from "ws";
 
 /** Above this a result is not parsed, only measured: a client's parser is not what is compared. */
 const LARGE_BYTES = 512 * 1024;
 const ANSWER_TIMEOUT_MS = 60_000;
+/** Without compression, which no target offers and whose negotiation would only blur the numbers. */
+const SOCKET_OPTIONS = { perMessageDeflate: false, maxPayload: 128 * 1024 * 1024 };
 
 /** An answer as far as it was read. */
 export interface CdpAnswer {
@@ -34,9 +36,8 @@ export class CdpClient {
     });
   }
 
-  /** Connects without compression, which no target offers and which would only blur the numbers. */
   static open(url: string): Promise<CdpClient> {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
+    const socket = new WebSocket(url, SOCKET_OPTIONS);
     return new Promise((resolve, reject) => {
       socket.once("open", () => resolve(new CdpClient(socket)));
       socket.once("error", reject);
@@ -68,9 +69,7 @@ export class CdpClient {
     this.#socket.close();
   }
 
-  #receive(data: RawData): void {
-    // `ws` hands over one Buffer a message unless told otherwise.
-    const message = data as Buffer;
+  #receive(message: Buffer): void {
     if (message[2] !== "i".charCodeAt(0)) {
       this.onEvent?.(message);
       return;

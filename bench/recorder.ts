@@ -10,6 +10,12 @@ export interface Sample {
   readonly value: number;
 }
 
+/** Two targets side by side. */
+export interface Comparison {
+  readonly of: TargetName;
+  readonly to: TargetName;
+}
+
 const KNOWN = new Set(METRICS.map(({ id }) => id));
 
 /** Keeps what was measured and answers the questions that a report has. */
@@ -25,8 +31,8 @@ export class Recorder {
     return spreadOf([...this.#values(metric, target).values()]);
   }
 
-  /** What `combine` makes of the values of two targets, pair by pair. */
-  paired(metric: string, of: TargetName, to: TargetName, combine = ratio): Spread | undefined {
+  /** What `combine` makes of the values of two targets, pair by pair: their ratio, unless told otherwise. */
+  paired(metric: string, { of, to }: Comparison, combine = ratio): Spread | undefined {
     const references = this.#values(metric, to);
     const combined = [...this.#values(metric, of)].flatMap(([pair, value]) => {
       const reference = references.get(pair);

@@ -30,6 +30,9 @@ const ids: IdSource = {
 };
 const logger = createLogger();
 
+/** Variables are text; the generated types know wrangler.toml's value only. */
+const isOn = (variable: string): boolean => variable === "true";
+
 function engineOf(env: Cloudflare.Env) {
   return createEngine(env.ENGINE, {
     browser: env.BROWSER,
@@ -85,6 +88,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     index,
     sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
+    allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
     clock,
     ids,
     logger,

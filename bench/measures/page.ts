@@ -1,5 +1,5 @@
 import { chromium } from "playwright-core";
-import puppeteer from "puppeteer-core";
+import { connect as connectPuppeteer } from "puppeteer-core";
 import { interleave, type Round, settle, timed } from "../round.ts";
 
 interface Loader {
@@ -12,7 +12,7 @@ const LOADERS: readonly Loader[] = [
   {
     metric: "page.puppeteer",
     connect: async (browserWSEndpoint) => {
-      const browser = await puppeteer.connect({ browserWSEndpoint });
+      const browser = await connectPuppeteer({ browserWSEndpoint });
       const page = (await browser.pages())[0] ?? (await browser.newPage());
       return { goto: (url) => page.goto(url, { waitUntil: "load" }), leave: () => browser.disconnect() };
     },
@@ -31,9 +31,7 @@ const LOADERS: readonly Loader[] = [
 /** A page with 100 subresources, which brings each client some 400 events. */
 export async function measurePage(round: Round): Promise<void> {
   const { targets, settings, recorder, site, number } = round;
-  const opened = await Promise.all(
-    targets.map(async (target) => ({ target, session: await target.createSession() })),
-  );
+  const opened = await Promise.all(targets.map(async (target) => ({ target, session: await target.createSession() })));
   for (const { metric, connect } of LOADERS) {
     const clients = [];
     for (const { target, session } of opened) clients.push({ target, client: await connect(session.cdpUrl) });

@@ -57,9 +57,7 @@ async function measureScreenshot(round: Round, sessions: readonly OpenSession[])
     await client.sendPatiently("Page.captureScreenshot", { format: "png" }, page);
   }
   await interleave(round, { over: sessions, times: settings.results + 1 }, async ({ client, page, target }, turn) => {
-    const { ms } = await metered(target, () =>
-      client.sendPatiently("Page.captureScreenshot", { format: "png" }, page),
-    );
+    const { ms } = await metered(target, () => client.sendPatiently("Page.captureScreenshot", { format: "png" }, page));
     recorder.record({ metric: "screenshot", target: target.name, pair: `${number}.${turn}`, value: ms });
   });
 }

@@ -35,7 +35,11 @@ async function measureCall(round: Round, sessions: readonly OpenSession[], { met
   for (const [session, values] of times) {
     const target = session.target.name;
     const pair = `${number}`;
-    for (const [name, share] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]] as const) {
+    for (const [name, share] of [
+      ["p50", 0.5],
+      ["p95", 0.95],
+      ["p99", 0.99],
+    ] as const) {
       recorder.record({ metric: `${metric}.${name}`, target, pair, value: quantile(values, share) * US_PER_MS });
     }
     if (session.target.serverPids.length === 0) continue;

@@ -137,10 +137,15 @@ function runNpm() {
 }
 
 function npmEnvironment() {
-  // NODE_ENV=production would leave out the development tools, which is everything that runs here.
-  const environment = { ...process.env, SCARF_ANALYTICS: "false", npm_config_update_notifier: "false" };
-  delete environment.NODE_ENV;
-  return environment;
+  return {
+    ...process.env,
+    // NODE_ENV=production would leave out the development tools, which is everything that runs here.
+    NODE_ENV: "development",
+    SCARF_ANALYTICS: "false",
+    npm_config_update_notifier: "false",
+    // Names are looked up on these threads, four by default: without a network, 200 packages wait in line to fail.
+    UV_THREADPOOL_SIZE: "64",
+  };
 }
 
 /**

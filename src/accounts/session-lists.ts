@@ -1,5 +1,5 @@
 import type { SQL } from "drizzle-orm";
-import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNull, lte, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { drizzle } from "drizzle-orm/d1";
 import type { Failure } from "../domain/failure.ts";
@@ -24,6 +24,8 @@ export interface SessionQuery {
   /** Substring of the id or of a tag, in any case. */
   readonly search?: string;
   readonly proxyType?: string;
+  /** With any proxy, or with none. */
+  readonly hasProxy?: boolean;
 }
 
 export interface CursorRequest {
@@ -115,7 +117,7 @@ const mentions = (text: string): SQL => {
 };
 
 function matching(accountId: AccountId, query: SessionQuery): SQL | undefined {
-  const { statuses, tags, createdFrom, createdTo, search, proxyType } = query;
+  const { statuses, tags, createdFrom, createdTo, search, proxyType, hasProxy } = query;
   return and(
     eq(sessions.accountId, accountId),
     statuses && inArray(sessions.status, [...statuses]),
@@ -124,6 +126,7 @@ function matching(accountId: AccountId, query: SessionQuery): SQL | undefined {
     createdFrom === undefined ? undefined : gte(sessions.createdAt, createdFrom),
     createdTo === undefined ? undefined : lte(sessions.createdAt, createdTo),
     proxyType === undefined ? undefined : eq(sessions.proxyType, proxyType),
+    hasProxy === undefined ? undefined : hasProxy ? isNotNull(sessions.proxyType) : isNull(sessions.proxyType),
     tags && tags.length > 0 ? carriesAll(tags) : undefined,
     search ? mentions(search) : undefined,
   );

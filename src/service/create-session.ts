@@ -9,6 +9,7 @@ import type { SessionId } from "../domain/ids.ts";
 import { newAnchorSessionId, newMeshbrowSessionId } from "../domain/ids.ts";
 import type { Principal } from "../domain/plan.ts";
 import { outsidePlan, overLimit } from "../domain/plan.ts";
+import { isPrivateHost } from "../domain/private-host.ts";
 import type { Result } from "../domain/result.ts";
 import { assertNever, fail } from "../domain/result.ts";
 import type { DialectName, RequestedSession } from "../domain/session-spec.ts";
@@ -21,6 +22,8 @@ export interface SessionServiceDeps {
   readonly index: SessionIndex;
   readonly sessionObject: (id: SessionId) => SessionObject;
   readonly availableFeatures: AvailableFeatures;
+  /** Sessions may open loopback and private addresses: for local use. */
+  readonly allowPrivateNetwork: boolean;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -55,14 +58,27 @@ export async function createSession(
  * will not costs none, because admission itself checks the limits.
  */
 async function findRefusal(
-  { index, clock, availableFeatures }: SessionServiceDeps,
+  deps: SessionServiceDeps,
   principal: Principal,
   requested: RequestedSession,
 ): Promise<Failure | undefined> {
+  const { index, clock, availableFeatures } = deps;
+  // What is wrong with the request itself comes before what the account may do.
+  const invalid = privateInitialUrl(deps, requested);
+  if (invalid !== undefined) return invalid;
   const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
   if (refusal === undefined) return undefined;
   const standing = await index.standing(principal.accountId, monthOf(clock.now()));
   return overLimit(principal, standing) ?? refusal;
+}
+
+function privateInitialUrl(
+  { allowPrivateNetwork }: SessionServiceDeps,
+  { spec: { initialUrl } }: RequestedSession,
+): Failure | undefined {
+  if (allowPrivateNetwork || initialUrl === null || !isPrivateHost(new URL(initialUrl).hostname)) return undefined;
+  const field = "session.initial_url";
+  return { kind: "invalidRequest", field, message: `${field} must not lead to a private or local address` };
 }
 
 function newSessionId(dialect: DialectName, ids: IdSource): SessionId {

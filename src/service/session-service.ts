@@ -24,6 +24,8 @@ export interface SessionFilter {
   /** Substring of the id or of a tag. */
   readonly search?: string;
   readonly proxyType?: string;
+  /** With any proxy, or with none. */
+  readonly hasProxy?: boolean;
 }
 
 export interface CursorPage {

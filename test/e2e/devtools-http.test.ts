@@ -12,6 +12,12 @@ function locate(session: CreatedSession): CDP.Options {
   return { host: hostname, port: Number(port), alterPath };
 }
 
+/** The library also passes the path of the socket's URL, which is complete already. */
+function leaveSocketPath(options: CDP.Options): CDP.Options {
+  const { alterPath = (path) => path } = options;
+  return { ...options, alterPath: (path) => (path.startsWith("/json") ? alterPath(path) : path) };
+}
+
 describe("chrome-remote-interface by host, port and path", () => {
   test("reads the version and the protocol", async ({ shared }) => {
     const version = await CDP.Version(locate(shared));
@@ -34,8 +40,11 @@ describe("chrome-remote-interface by host, port and path", () => {
     await expect(CDP.Close({ ...where, id: opened.id })).rejects.toThrow(/no page/);
   });
 
-  test("drives the first page with the remote protocol description", async ({ sessions, clients, site }) => {
-    const client = await CDP(locate(await sessions.create()));
+  test.for([
+    ["alters the socket's path too", (locate: CDP.Options) => locate],
+    ["leaves the socket's path alone", leaveSocketPath],
+  ] as const)("drives the first page when alterPath %s", async ([, adapt], { sessions, clients, site }) => {
+    const client = await CDP(adapt(locate(await sessions.create())));
     clients.own(() => client.close());
     await client.Page.enable();
     const loaded = client.Page.loadEventFired();
@@ -75,6 +84,7 @@ describe("DevTools' HTTP endpoints", () => {
     const where = locate(await sessions.create());
     const page = await CDP.New(where);
     const socket = await clients.socket(page.webSocketDebuggerUrl);
+    await socket.send("Page.enable");
     await CDP.Close({ ...where, id: page.id });
     expect(await socket.closed).toEqual({ code: 1000, reason: "the page was closed" });
   });

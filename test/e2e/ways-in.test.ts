@@ -15,23 +15,27 @@ const SOCKET_URLS: readonly (readonly [string, Endpoint])[] = [
 ];
 
 describe.for(["meshbrow", "anchor"] as const)("a session of the %s dialect", (dialect) => {
-  test.for(SOCKET_URLS)("opens at %s for Puppeteer and shows it one page", async ([, endpoint], context) => {
-    const { berth, sessions, clients } = context;
-    const session = await sessions.create(dialect);
-    const browser = await clients.puppeteer(endpoint(session, berth.apiKey));
-    const pages = await browser.pages();
-    expect(pages.map((page) => page.url())).toEqual(["about:blank"]);
-    expect(browser.browserContexts()).toHaveLength(1);
-  });
+  test.for(SOCKET_URLS)(
+    "opens at %s for Puppeteer and shows it one page",
+    async ([, endpoint], { berth, sessions, clients }) => {
+      const session = await sessions.create(dialect);
+      const browser = await clients.puppeteer(endpoint(session, berth.apiKey));
+      const pages = await browser.pages();
+      expect(pages.map((page) => page.url())).toEqual(["about:blank"]);
+      expect(browser.browserContexts()).toHaveLength(1);
+    },
+  );
 
-  test.for(SOCKET_URLS)("opens at %s for Playwright and shows it one page", async ([, endpoint], context) => {
-    const { berth, sessions, clients } = context;
-    const session = await sessions.create(dialect);
-    const browser = await clients.playwright(endpoint(session, berth.apiKey));
-    const pages = defaultContext(browser).pages();
-    expect(pages.map((page) => page.url())).toEqual(["about:blank"]);
-    expect(browser.contexts()).toHaveLength(1);
-  });
+  test.for(SOCKET_URLS)(
+    "opens at %s for Playwright and shows it one page",
+    async ([, endpoint], { berth, sessions, clients }) => {
+      const session = await sessions.create(dialect);
+      const browser = await clients.playwright(endpoint(session, berth.apiKey));
+      const pages = defaultContext(browser).pages();
+      expect(pages.map((page) => page.url())).toEqual(["about:blank"]);
+      expect(browser.contexts()).toHaveLength(1);
+    },
+  );
 
   test("is found by its http address, as a DevTools server is", async ({ sessions, clients }) => {
     const session = await sessions.create(dialect);

@@ -27,12 +27,12 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   415: "The request body is not JSON.",
   429: "Too many requests, with `Retry-After` in seconds; or too many browsers at once.",
   500: "Internal server error.",
-  503: "No browser to be had; try again after `Retry-After` seconds.",
+  503: "No browser to be had, or a part does not answer; try again after `Retry-After` seconds.",
 };
 
 /** The error responses of an operation, with those that every operation may give. */
 export function errorResponses(...statuses: readonly ErrorStatus[]) {
-  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500];
+  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500, 503];
   return Object.fromEntries(
     all.map((code) => {
       const example = { error: { code, message: MESSAGES[code] } };

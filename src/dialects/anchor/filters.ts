@@ -33,7 +33,7 @@ export const FilterParameters = {
   playground: flag("Sessions of a playground. There is none: `true` matches nothing."),
   domains: parameterText("Not supported: visited sites are not recorded."),
   profile_name: parameterText("Not supported."),
-  proxy: flag("Not supported."),
+  proxy: flag("Only sessions with (`true`) or without (`false`) a proxy."),
   extra_stealth: flag("Not supported."),
 };
 const Filters = z.object(FilterParameters);
@@ -42,7 +42,7 @@ const Filters = z.object(FilterParameters);
 export type Filter = SessionFilter | "nothing";
 
 /** What the session index does not hold: a filter by it would have to be ignored. */
-const UNKNOWN_TO_THE_INDEX = ["domains", "profile_name", "proxy", "extra_stealth"] as const;
+const UNKNOWN_TO_THE_INDEX = ["domains", "profile_name", "extra_stealth"] as const;
 
 /** @returns `invalidRequest` naming a filter that cannot be answered. */
 export function toFilter(query: z.infer<typeof Filters>): Result<Filter, Failure> {
@@ -51,9 +51,10 @@ export function toFilter(query: z.infer<typeof Filters>): Result<Filter, Failure
   if (query.batch_id !== undefined || query.task_initiated === true || query.playground === true) {
     return succeed("nothing");
   }
-  const { tags, created_from: from, created_to: to } = query;
+  const { tags, proxy, created_from: from, created_to: to } = query;
   return succeed({
     ...(tags !== undefined && { tags: commaSeparated(tags) }),
+    ...(proxy !== undefined && { hasProxy: proxy }),
     ...(from !== undefined && { createdFrom: toEpochMs(from) }),
     ...(to !== undefined && { createdTo: toEpochMs(to) }),
   });

@@ -36,12 +36,12 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   415: "`unsupported_media_type`: the body is not JSON.",
   429: "`concurrency_limit_reached` or `rate_limited`; the latter with `Retry-After` in seconds.",
   500: "`internal_error`.",
-  503: "`launch_failed`: no browser to be had, try again after `Retry-After` seconds. `not_configured`.",
+  503: "`launch_failed` or `unavailable`: try again after `Retry-After` seconds. `not_configured`: ask the operator.",
 };
 
 /** The error responses of an operation, with those that every operation may give. */
 export function errorResponses(...statuses: readonly ErrorStatus[]) {
-  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500];
+  const all: readonly ErrorStatus[] = [...statuses, 401, 429, 500, 503];
   return Object.fromEntries(
     all.map((status) => [status, jsonResponse(ErrorBody, DESCRIPTIONS[status], { error: EXAMPLES[status] })]),
   );

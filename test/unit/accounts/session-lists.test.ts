@@ -194,6 +194,13 @@ describe("a filter", () => {
     expect(await search({ proxyType: "mobile" })).toEqual({ ids: [id], total: 1 });
   });
 
+  it("selects sessions with any proxy, or with none", async ({ expect }) => {
+    const { add, search } = await arrange();
+    const [proxied, direct] = [await add({ proxyType: "mobile" }), await add({ proxyType: null })];
+    expect(await search({ hasProxy: true })).toEqual({ ids: [proxied], total: 1 });
+    expect(await search({ hasProxy: false })).toEqual({ ids: [direct], total: 1 });
+  });
+
   it("never reaches another account", async ({ expect }) => {
     const { search } = await arrange();
     const other = await arrange();

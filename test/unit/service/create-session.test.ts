@@ -52,6 +52,17 @@ describe("creating a session", () => {
     expect(await summaryOf(own.value.view.id)).toMatchObject({ proxyType: "custom", proxyCountry: null });
   });
 
+  it("refuses an initial URL that leads to a private address, and admits nothing", async ({ expect }) => {
+    const { service, principal, sessions, index } = await createServiceSetup();
+    const refused = await service.create(principal, aRequest({ initialUrl: "http://169.254.169.254/latest" }));
+    expect(refused).toMatchObject({ ok: false, failure: { kind: "invalidRequest", field: "session.initial_url" } });
+    expect(sessions.created).toEqual([]);
+    expect((await index.runningIds(principal.accountId)).length).toBe(0);
+    expect(await service.create(principal, aRequest({ initialUrl: "https://example.com/" }))).toMatchObject({
+      ok: true,
+    });
+  });
+
   it("switches defaults off that the deployment does not have", async ({ expect }) => {
     const { service, principal, sessions } = await createServiceSetup({ available: new Set(["liveView"]) });
     await service.create(principal, aRequest(DEFAULTS_SPEC));

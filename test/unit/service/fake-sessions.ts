@@ -128,6 +128,7 @@ export async function createServiceSetup({ limits, available = EVERY_FEATURE, wr
     index: wrapIndex ? wrapIndex(index) : index,
     sessionObject: (id) => sessions.object(id),
     availableFeatures: available,
+    allowPrivateNetwork: false,
     clock,
     ids: cryptoIds,
     logger,

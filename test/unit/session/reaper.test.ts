@@ -56,7 +56,9 @@ describe("the reaper", () => {
     const now = new FakeClock().now();
     const { run, ends } = setUp([row(1, now - 3 * MINUTE, "active")], async () => false);
     expect(await run()).toBe(1);
-    expect(ends).toMatchObject([{ status: "failed", endReason: "engine_closed", browserMs: 3 * MINUTE, refund: false }]);
+    expect(ends).toMatchObject([
+      { status: "failed", endReason: "engine_closed", browserMs: 3 * MINUTE, refund: false },
+    ]);
   });
 
   it("refunds a session that never began to launch", async () => {

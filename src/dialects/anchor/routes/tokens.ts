@@ -54,17 +54,13 @@ async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>
 
 type ScopesRequest = z.infer<typeof TokensRequest>;
 
-/** A URL of a live view that does not exist would be a promise: such a scope is refused by name. */
+/** Every scope can be named; without a name, only what the session can serve now is minted. */
 function scopesFor({ scopes, scope }: ScopesRequest, { inForce }: SessionView): Result<readonly TokenScope[], Failure> {
   if (scope !== undefined && scopes !== undefined) {
     return fail(fieldFailure("scope", "and scopes are the same field: give one of them"));
   }
   const named = scope === undefined ? (scopes ?? []) : [scope];
   if (named.length === 0) return succeed(inForce.liveView ? TOKEN_SCOPES : ["cdp"]);
-  if (!inForce.liveView && named.some((name) => name !== "cdp")) {
-    const field = scope === undefined ? "scopes" : "scope";
-    return fail({ kind: "unsupported", feature: "liveView", field, reason: "the session has no live view" });
-  }
   return succeed([...new Set(named)]);
 }
 

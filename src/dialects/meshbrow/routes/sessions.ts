@@ -66,7 +66,7 @@ const createOperation: Operation = {
     request: { body: { required: false, content: { "application/json": { schema: CreateSessionRequest } } } },
     responses: {
       201: jsonResponse(CreatedSession, "The session is ready for a client."),
-      ...errorResponses(400, 402, 403, 413, 415, 503),
+      ...errorResponses(400, 402, 403, 413, 415),
     },
   },
   handle: create,

@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   conflict: [409, "a profile of this name exists"],
   sessionNotRunning: [409, "Session ses_1 is destroyed"],
   launchFailed: [503, "the engine is at its limit"],
+  unavailable: [503, "the database does not answer"],
   notConfigured: [503, "BERTH_SECRET is not set"],
 };
 
@@ -34,6 +35,7 @@ describe("every failure in Anchor's shape: the status again as an integer, and a
   it("says when to come back and which methods a path has", ({ expect }) => {
     expect(renderFailure(EVERY_FAILURE.rateLimited).headers).toEqual({ "retry-after": "2" });
     expect(renderFailure(EVERY_FAILURE.launchFailed).headers).toEqual({ "retry-after": "1" });
+    expect(renderFailure(EVERY_FAILURE.unavailable).headers).toEqual({ "retry-after": "5" });
     expect(renderFailure(EVERY_FAILURE.methodNotAllowed).headers).toEqual({ allow: "GET, POST" });
   });
 

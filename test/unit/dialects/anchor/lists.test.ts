@@ -115,7 +115,6 @@ describe("GET /v1/sessions", () => {
     ["profile_name=x", "profile_name"],
     ["extra_stealth=true", "extra_stealth"],
     ["extra_stealth=false", "extra_stealth"],
-    ["proxy=true", "proxy"],
   ] as const)("refuses ?%s naming %s", async ([query, name], { expect }) => {
     const { send } = createClient(anchor);
     const { status, body } = await send("GET", `/v1/sessions?${query}`);

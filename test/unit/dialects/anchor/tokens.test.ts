@@ -44,6 +44,12 @@ describe("POST /v1/sessions/{session_id}/tokens", () => {
     });
   });
 
+  it("mints a viewer's token by name, whether or not the session has a live view yet", async ({ expect }) => {
+    const { json, sessions } = clientWithSession();
+    expect((await json("POST", PATH, { scopes: ["live_view", "live_view_read_only"] })).status).toBe(200);
+    expect(sessions.tokens).toEqual(["live_view", "live_view_read_only"]);
+  });
+
   it.for([{ scopes: ["cdp"] }, { scopes: ["cdp", "cdp"] }, { scope: "cdp" }])(
     "mints one for %j",
     async (body, { expect }) => {
@@ -61,8 +67,6 @@ describe("POST /v1/sessions/{session_id}/tokens", () => {
   });
 
   it.for([
-    [{ scopes: ["live_view"] }, "scopes is not supported"],
-    [{ scope: "live_view_read_only" }, "scope is not supported"],
     [{ scopes: ["admin"] }, "scopes.0 must be one of: cdp, live_view, live_view_read_only"],
     [{ scopes: "cdp" }, "scopes must be an array"],
     [{ scopes: ["cdp"], scope: "cdp" }, "scope and scopes are the same field"],

@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   conflict: [409, "conflict"],
   sessionNotRunning: [409, "session_not_running"],
   launchFailed: [503, "launch_failed"],
+  unavailable: [503, "unavailable"],
   notConfigured: [503, "not_configured"],
 };
 
@@ -52,6 +53,7 @@ describe("every failure in Meshbrow's shape", () => {
   it("says when to come back, in whole seconds and never too early", ({ expect }) => {
     expect(renderFailure(EVERY_FAILURE.rateLimited).headers).toEqual({ "retry-after": "2" });
     expect(renderFailure(EVERY_FAILURE.launchFailed).headers).toEqual({ "retry-after": "1" });
+    expect(renderFailure(EVERY_FAILURE.unavailable).headers).toEqual({ "retry-after": "5" });
   });
 
   it("says which methods a path has, and which credential is wanted", ({ expect }) => {

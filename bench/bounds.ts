@@ -1,0 +1,81 @@
+import type { BundleFacts } from "./measures/bundle.ts";
+import { difference, type Recorder } from "./recorder.ts";
+import type { Spread } from "./stats.ts";
+
+/** A bound that Berth holds, or does not. `value` is absent where nothing was measured. */
+export interface Bound {
+  readonly what: string;
+  readonly limit: string;
+  readonly value: Spread | undefined;
+  readonly unit: string;
+  readonly holds: boolean | undefined;
+}
+
+/** Messages of one call: the command and its answer. */
+const MESSAGES = 2;
+const RATIO = "×";
+
+/** A limit and what was measured against it. */
+interface Measured {
+  readonly value: Spread | undefined;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** The bounds of the design, judged by the medians of paired values. */
+export function judgeBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound[] {
+  return [...muxBounds(recorder), ...otherBounds(recorder, bundle)];
+}
+
+function muxBounds(recorder: Recorder): Bound[] {
+  const pair = { of: "berth", to: "pipe" } as const;
+  const added = (metric: string, messages: number) => ({
+    value: recorder.paired(metric, pair, (berth, pipe) => difference(berth, pipe) / messages),
+    limit: 20,
+    unit: "µs",
+  });
+  const against = (metric: string, limit: number) => ({ value: recorder.paired(metric, pair), limit, unit: RATIO });
+  return [
+    atMost("CPU that a small message costs over the pipe, one at a time", added("roundtrip.cpu", MESSAGES)),
+    atMost("CPU that a small message costs over the pipe, 64 in flight", added("inflight.cpu", MESSAGES)),
+    atMost("CPU that an event costs over the pipe, in the storm", added("storm.cpu", 1)),
+    atMost("round trip p50 to a page, Berth to pipe", against("roundtrip.p50", 1.05)),
+    atMost("round trip p50 of Browser.getVersion, Berth to pipe", against("root.p50", 1.05)),
+    atLeast("event storm, Berth to pipe", against("storm.rate", 1.2)),
+    atLeast("64 in flight, Berth to pipe", against("inflight.rate", 0.95)),
+    atLeast("30 MB result, Berth to pipe", against("result30", 1)),
+    noneLost(recorder),
+  ];
+}
+
+function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound[] {
+  const create = recorder.paired("create", { of: "berth", to: "chromium" });
+  const size = bundle && exactly(bundle.gzipKib, 1);
+  const idle = recorder.spread("idle.cpu", "berth");
+  return [
+    atMost("create, Berth to the bare browser's start", { value: create, limit: 1.1, unit: RATIO }),
+    atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
+    atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
+    atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
+  ];
+}
+
+function atMost(what: string, { value, limit, unit }: Measured): Bound {
+  return { what, limit: `≤ ${limit} ${unit}`, value, unit, holds: value && value.median <= limit };
+}
+
+function atLeast(what: string, { value, limit, unit }: Measured): Bound {
+  return { what, limit: `≥ ${limit} ${unit}`, value, unit, holds: value && value.median >= limit };
+}
+
+/** Over all rounds: one is too many. */
+function noneLost(recorder: Recorder): Bound {
+  const lost = recorder.sum("storm.lost", "berth");
+  const disordered = recorder.sum("storm.disordered", "berth");
+  const samples = recorder.spread("storm.lost", "berth")?.samples ?? 0;
+  const value = lost === undefined || disordered === undefined ? undefined : exactly(lost + disordered, samples);
+  const what = "console events lost or out of order, all rounds";
+  return { what, limit: "0", value, unit: "events", holds: value && value.median === 0 };
+}
+
+const exactly = (value: number, samples: number): Spread => ({ median: value, q1: value, q3: value, samples });

@@ -1,0 +1,114 @@
+import type { Bound } from "../bounds.ts";
+import type { Spread } from "../stats.ts";
+import { TARGET_NAMES, type TargetName } from "../targets/target.ts";
+import type { Conditions } from "./conditions.ts";
+import type { Row } from "./write-report.ts";
+
+export interface ReportText {
+  readonly rows: readonly Row[];
+  readonly bounds: readonly Bound[];
+  readonly conditions: Conditions;
+}
+
+const HEADINGS: Readonly<Record<TargetName, string>> = { chromium: "Chromium", pipe: "pipe", berth: "Berth" };
+
+const TARGETS = `- **Chromium**: the browser itself, without any server, as a process of the benchmark.
+- **pipe**: the least that a Worker with a Durable Object can do ([bench/pipe-worker](../bench/pipe-worker/index.ts)):
+  it acquires a browser from the browser binding and joins two sockets with two \`message\` listeners.
+- **Berth**: the production build, as \`npm start\` serves it, with accounts, quotas and the CDP mux.`;
+
+const METHOD = `The layer: both Workers run in Miniflare on a direct socket (\`unsafeDirectSockets\`), and their browsers come from
+Miniflare's emulator of the browser binding, which is itself two sockets and two listeners in JavaScript. The emulator
+is in the path of the pipe and of Berth alike, and is not in production. All three start the same Chromium with the
+same flags and a fresh profile. Pages come from this machine.
+
+The targets take turns within every round, and who begins rotates; a ratio is the median of the ratios of values
+measured side by side, with the quartiles in brackets. CPU is the scheduler's time for all threads of the server's own
+processes (the Node process and workerd), browsers excluded. Memory is their PSS. An idle session has a browser and no
+client. Absolute times are those of one small machine: the ratios are what to read.`;
+
+const NOT_MEASURED = `## What this does not measure
+
+- Nothing here ran on Cloudflare's network: no distance, no real Browser Rendering, no other tenants.
+- The memory of a session with clients and recording over an hour.
+- The bare browser has no server: its CPU and memory columns are empty.`;
+
+/** The report for people. */
+export function toMarkdown({ rows, bounds, conditions }: ReportText): string {
+  return `${[
+    "# Benchmarks",
+    "What Berth adds to a browser, measured by `npm run bench` beside what it could cost at least.",
+    TARGETS,
+    ...(conditions.mode === "quick" ? ["**A quick run: few rounds, so the numbers are indications.**"] : []),
+    `## Bounds\n\n${boundsTable(bounds)}`,
+    `## Ratios\n\n${ratioTable(rows)}`,
+    `## Medians\n\n${valueTable(rows)}`,
+    `## How it was run\n\n${METHOD}\n\n${conditionList(conditions)}`,
+    NOT_MEASURED,
+  ].join("\n\n")}\n`;
+}
+
+function boundsTable(bounds: readonly Bound[]): string {
+  const rows = bounds.map(({ what, limit, value, unit, holds }) => [
+    what,
+    limit,
+    value ? `${withSpread(value)}${unit === "×" ? "" : ` ${unit}`}` : "not measured",
+    holds === undefined ? "–" : holds ? "✅ holds" : "❌ missed",
+  ]);
+  return table(["what", "bound", "measured", ""], rows);
+}
+
+/** Ratios mean nothing for counts that are zero, nor for differences around it. */
+const WITHOUT_RATIOS = new Set(["storm.lost", "storm.disordered", "idle.cpu", "idle.memory"]);
+
+function ratioTable(rows: readonly Row[]): string {
+  const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id));
+  return table(
+    ["", "better", "pipe to Chromium", "Berth to Chromium", "Berth to pipe"],
+    shown.map(({ title, better, pipeToChromium, berthToChromium, berthToPipe }) => [
+      title,
+      better,
+      ratio(pipeToChromium),
+      ratio(berthToChromium),
+      ratio(berthToPipe),
+    ]),
+  );
+}
+
+const ratio = (spread: Spread | undefined): string => (spread ? withSpread(spread) : "–");
+
+function valueTable(rows: readonly Row[]): string {
+  return table(
+    ["", "unit", ...TARGET_NAMES.map((name) => HEADINGS[name]), "values each"],
+    rows.map(({ title, unit, values }) => [
+      title,
+      unit,
+      ...TARGET_NAMES.map((name) => (values[name] ? digits(values[name].median) : "–")),
+      String(Math.max(...Object.values(values).map(({ samples }) => samples))),
+    ]),
+  );
+}
+
+function conditionList({ measuredAt, mode, rounds, minutes, machine, load, versions }: Conditions): string {
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `- ${measuredAt}, ${mode} mode, ${rounds} rounds after one to warm up, ${minutes} minutes.`,
+    `- ${machine}; load average over 15 minutes at the end ${load}.`,
+    `- ${list.join(", ")}.`,
+  ].join("\n");
+}
+
+function withSpread({ median, q1, q3, samples }: Spread): string {
+  return samples < 2 || q1 === q3 ? digits(median) : `${digits(median)} [${digits(q1)}–${digits(q3)}]`;
+}
+
+/** Three significant digits, whole numbers from a hundred on. */
+function digits(value: number): string {
+  if (value === 0) return "0";
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en-US") : Number(value.toPrecision(3)).toString();
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, headings.map((_heading, column) => (column === 0 ? "---" : "---:")), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
