@@ -49,8 +49,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "/popups": page(
     "Popups",
     `<a id="blank" target="_blank" href="/second">opener-less</a>
-     <button id="open" onclick="window.opened = open('/third')">open</button>
-     <button id="noopener" onclick="open('/second', '_blank', 'noopener')">noopener</button>`,
+     <button id="open" onclick="window.open('/third')">open</button>
+     <button id="noopener" onclick="window.open('/second', '_blank', 'noopener')">noopener</button>`,
   ),
   "/workers": page("Workers"),
   "/worker.js": script(ANSWERING_WORKER),
