@@ -1,15 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { berthDir, root } from "./environment.mjs";
 import { SetupFailure, recogniseFailure } from "./failure.mjs";
@@ -18,6 +9,29 @@ import { step } from "./progress.mjs";
 
 const modulesDir = join(root, "node_modules");
 const stampFile = join(modulesDir, ".berth-installed");
+
+const installArguments = [
+  // Not `npm ci`: it asks for every platform's optional packages in the lock file, and registries lag behind there.
+  "install",
+  "--no-save",
+  "--include=dev",
+  "--include=optional",
+  // None of the packages needs its install script: they check what npm has just done, or count installations.
+  "--ignore-scripts",
+  "--prefer-offline",
+  "--no-audit",
+  "--no-fund",
+  "--no-progress",
+  "--loglevel=error",
+  "--fetch-retry-mintimeout=1000",
+  "--fetch-retry-maxtimeout=8000",
+];
+
+/** How long npm may go on without its registry: an installation from the cache takes half of it. */
+const CACHE_ONLY_MS = 45_000;
+
+/** @type {SetupFailure | undefined} */
+let unreachable;
 
 /** The packages, and Chromium unpacked next to them. */
 const NEEDED_BYTES = 1.5e9;
@@ -92,37 +106,42 @@ function npmCommand() {
 }
 
 /** @returns {Promise<void>} */
-function runNpm() {
-  const [command, ...npm] = npmCommand();
-  const args = [
-    ...npm,
-    // Not `npm ci`: it asks for every platform's optional packages in the lock file, and registries lag behind there.
-    "install",
-    "--no-save",
-    "--include=dev",
-    "--include=optional",
-    // None of the packages needs its install script: they check what npm has just done, or count installations.
-    "--ignore-scripts",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    "--no-progress",
-    "--loglevel=error",
-    "--fetch-retry-mintimeout=1000",
-    "--fetch-retry-maxtimeout=8000",
-  ];
+async function runNpm() {
   const logFile = join(berthDir, "logs", "npm-install.log");
-  return new Promise((resolve, reject) => {
-    const log = createWriteStream(logFile);
-    log.on("error", reject);
-    let output = "";
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: npmEnvironment() });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output = (output + chunk).slice(-20_000);
-        log.write(chunk);
-      });
+  const install = startNpm(installArguments);
+  // Without a network npm takes minutes to say so, one package after the other; its cache may yet have everything.
+  const ping = startNpm(["ping", "--fetch-retries=0", "--loglevel=error"]);
+  ping.ended.then(({ code, output }) => {
+    unreachable = code === 0 ? undefined : recogniseFailure(output);
+    if (unreachable) {
+      setTimeout(() => install.child.kill(), CACHE_ONLY_MS).unref();
     }
+  }, ignore);
+  const { code, output } = await install.ended;
+  ping.child.kill();
+  writeFileSync(logFile, output);
+  if (code !== 0) {
+    throw unreachable ?? explain(output, logFile);
+  }
+}
+
+/** @param {readonly string[]} args */
+function startNpm(args) {
+  const [command, ...npm] = npmCommand();
+  const child = spawn(command, [...npm, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    // NODE_ENV=production would leave out the development tools, which is everything that runs here.
+    env: { ...process.env, NODE_ENV: "development", SCARF_ANALYTICS: "false", npm_config_update_notifier: "false" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  /** @type {Promise<{ code: number | null, output: string }>} */
+  const ended = new Promise((resolve, reject) => {
     child.on("error", (error) =>
       reject(
         new SetupFailure(
@@ -132,20 +151,13 @@ function runNpm() {
         ),
       ),
     );
-    child.on("close", (code) => (code === 0 ? resolve() : reject(explain(output, logFile))));
+    child.on("close", (code) => resolve({ code, output }));
   });
+  return { child, ended };
 }
 
-function npmEnvironment() {
-  return {
-    ...process.env,
-    // NODE_ENV=production would leave out the development tools, which is everything that runs here.
-    NODE_ENV: "development",
-    SCARF_ANALYTICS: "false",
-    npm_config_update_notifier: "false",
-    // Names are looked up on these threads, four by default: without a network, 200 packages wait in line to fail.
-    UV_THREADPOOL_SIZE: "64",
-  };
+function ignore() {
+  // The installation itself tells what is wrong.
 }
 
 /**
@@ -172,5 +184,5 @@ function countPackages() {
   for (const name of readdirSync(modulesDir)) {
     count += name.startsWith("@") ? readdirSync(join(modulesDir, name)).length : Number(!name.startsWith("."));
   }
-  return `${count} packages`;
+  return `${count} packages${unreachable ? ", the registry does not answer" : ""}`;
 }

@@ -20,6 +20,12 @@ export interface OwnContext {
 /** Chrome's own surfaces (omnibox popups), which DevTools clients do not expect. */
 const HIDDEN_TYPES: ReadonlySet<string> = new Set(["browser_ui"]);
 
+/**
+ * The tabs that hold those surfaces have an ordinary type. A client that sees such a tab waits for its page,
+ * which it will never be told of.
+ */
+const TOP_CHROME = /^chrome:\/\/[^/]+\.top-chrome\//;
+
 /** Who may see a target. A client is any object: the registry only compares identities. */
 export class TargetRegistry<Client extends object> {
   readonly #targets = new Map<string, TargetInfo>();
@@ -92,7 +98,8 @@ export class TargetRegistry<Client extends object> {
   }
 
   isVisible(target: TargetInfo, client: Client): boolean {
-    if (HIDDEN_TYPES.has(target.type) || this.#hidden.has(target.targetId)) return false;
+    if (HIDDEN_TYPES.has(target.type) || TOP_CHROME.test(target.url)) return false;
+    if (this.#hidden.has(target.targetId)) return false;
     const contextId = target.browserContextId;
     return contextId === undefined || contextId === "" || this.isContextVisible(contextId, client);
   }

@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import type { CreatedSession } from "../support/node/api.ts";
 import { defaultContext } from "../support/node/clients.ts";
 import { asHttp, pathUrl, queryUrl, tokenOf } from "../support/node/endpoints.ts";
-import { test } from "../support/node/test.ts";
+import { test as base } from "../support/node/test.ts";
 
 type Endpoint = (session: CreatedSession, apiKey: string) => string;
 
@@ -13,6 +13,19 @@ const SOCKET_URLS: readonly (readonly [string, Endpoint])[] = [
   ["/?token=&sessionId=", (session) => queryUrl(session, { token: tokenOf(session) })],
   ["/?apiKey=&sessionId=", (session, apiKey) => queryUrl(session, { apiKey })],
 ];
+
+/** A session of each dialect, for clients that leave it as they found it. */
+const test = base
+  .extend("meshbrow", { scope: "file" }, async ({ api }, { onCleanup }) => {
+    const session = await api.create("meshbrow");
+    onCleanup(async () => void (await api.destroy(session.id)));
+    return session;
+  })
+  .extend("anchor", { scope: "file" }, async ({ api }, { onCleanup }) => {
+    const session = await api.create("anchor");
+    onCleanup(async () => void (await api.destroy(session.id)));
+    return session;
+  });
 
 describe.for(["meshbrow", "anchor"] as const)("a session of the %s dialect", (dialect) => {
   test.for(SOCKET_URLS)(

@@ -109,6 +109,11 @@ export class CdpSocket {
     });
   }
 
+  /** Breaks the connection without saying goodbye. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
   async close(): Promise<void> {
     this.#socket.close();
     await this.closed;

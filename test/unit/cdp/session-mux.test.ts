@@ -204,6 +204,15 @@ describe("targets that clients do not see", () => {
     expect(socket.texts).toEqual([]);
   });
 
+  it("hides the tabs of Chrome's own surfaces, whose pages a client would wait for in vain", async () => {
+    const { socket, root } = await connect();
+    const tab = { ...page("TAB", "DEFAULT", "tab"), url: "chrome://omnibox-popup.top-chrome/" };
+    browser.event("Target.targetCreated", { targetInfo: tab }, root);
+    expect(socket.texts).toEqual([]);
+    browser.event("Target.targetCreated", { targetInfo: page("TAB2", "DEFAULT", "tab") }, root);
+    expect(socket.last).toMatchObject({ params: { targetInfo: { targetId: "TAB2" } } });
+  });
+
   it("keeps a context private while its maker is connected, and opens it to all afterwards", async () => {
     const maker = await connect();
     const other = await connect();
