@@ -57,6 +57,8 @@ function parseJson(text: string): unknown {
 
 function remedyFor(status: number): string {
   switch (status) {
+    case 400:
+      return "See npm run admin -- --help for what each command takes.";
     case 401:
     case 403:
       return "Check BERTH_ADMIN_TOKEN, or adminToken in .berth/local.json.";

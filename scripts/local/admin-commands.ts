@@ -88,9 +88,20 @@ export const adminCommands: readonly AdminCommand[] = [
     usage: "NAME FIELD=VALUE…",
     summary: "create or change a plan (a value is JSON, or text; a,b is a list)",
     required: 2,
-    run: (admin, { positionals: [name, ...fields] }) => admin.request("PUT", path("plans", name), parseFields(fields)),
+    run: (admin, { positionals: [name = "", ...fields] }) => setPlan(admin, name, parseFields(fields)),
   },
 ];
+
+interface Plan {
+  readonly name: string;
+}
+
+/** The API replaces a plan as a whole; fields that are not given stay as they are. */
+async function setPlan(admin: AdminClient, name: string, changes: Record<string, unknown>): Promise<unknown> {
+  const { items } = await admin.request<{ items: readonly Plan[] }>("GET", "/admin/plans");
+  const { name: _name, ...current } = items.find((plan) => plan.name === name) ?? { name };
+  return admin.request("PUT", path("plans", name), { ...current, ...changes });
+}
 
 function path(...parts: readonly (string | undefined)[]): string {
   return `/admin/${parts.map((part) => encodeURIComponent(part ?? "")).join("/")}`;

@@ -10,7 +10,7 @@ Berth serves at ${url}
   API key    ${apiKey}
   Account    ${accountId} (plan scale)
   Browser    ${browser.version || "downloaded for the first session"}${sandbox}
-  Reference  ${url}/docs
+  Reference  ${url}/docs/meshbrow and ${url}/docs/anchor
   Scripts    .berth/local.json has url, apiKey and adminToken
 
 Create a session, Meshbrow dialect:

@@ -2,14 +2,15 @@ import type { TransportClose } from "../cdp/transport.ts";
 import type { Failure } from "../domain/failure.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import { type EndReason, isTerminal, type SessionEvent, transition } from "../domain/session-state.ts";
-import type { SessionMetrics, SessionView } from "../domain/session-view.ts";
+import type { SessionView } from "../domain/session-view.ts";
 import { EngineError, type EngineBrowser } from "../engines/engine.ts";
+import { BrowserLink } from "./browser-link.ts";
 import type { ConnectTokens } from "./connect-tokens.ts";
 import type { DeadlineName, Deadlines } from "./deadlines.ts";
 import type { Downstreams } from "./downstreams.ts";
 import { closeFor } from "./end-close.ts";
 import { launchBrowser, LAUNCH_LIMIT_MS } from "./launcher.ts";
-import { LiveBrowser } from "./live-browser.ts";
+import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import { NO_METRICS, type SessionRecord } from "./session-record.ts";
@@ -42,10 +43,7 @@ export class SessionController {
   readonly #tokens: ConnectTokens;
   readonly #teardown: SessionTeardown;
   readonly #background: (promise: Promise<void>) => void;
-  #live: LiveBrowser | undefined;
-  #opening: Promise<LiveBrowser> | undefined;
-  /** Counters of sockets to the browser that are closed. */
-  #metricsBefore: SessionMetrics = NO_METRICS;
+  readonly #link: BrowserLink;
 
   constructor({ deps, store, deadlines, downstreams, tokens, background }: SessionControllerOptions) {
     this.#deps = deps;
@@ -54,7 +52,12 @@ export class SessionController {
     this.#downstreams = downstreams;
     this.#tokens = tokens;
     this.#background = background;
-    this.#metricsBefore = store.read()?.metrics ?? NO_METRICS;
+    this.#link = new BrowserLink({
+      deps,
+      store,
+      onLost: (close) => this.#onLost(close),
+      onCloseRequested: () => background(this.#endIgnored("a client closed the browser")),
+    });
     this.#teardown = new SessionTeardown({ deps, store, deadlines, view: (record) => this.#view(record) });
   }
 
@@ -83,7 +86,7 @@ export class SessionController {
     const browser = await launchBrowser({ engine, clock, wanted });
     if (!wanted()) return this.#abandon(browser);
     this.#store.update({ browserId: browser.browserId });
-    const live = await this.#ensureLive();
+    const live = await this.#link.connect();
     const fingerprint = await live.observeFingerprint();
     if (!wanted()) return this.#abandon(browser);
     this.#store.update({ fingerprint });
@@ -97,8 +100,7 @@ export class SessionController {
 
   /** The session ended while its browser was starting: the browser must not outlive it. */
   async #abandon(browser: EngineBrowser): Promise<Result<OwnedSession, Failure>> {
-    this.#live?.close(closeFor("requested"));
-    this.#live = undefined;
+    this.#link.release()?.close(closeFor("requested"));
     await browser.close();
     const record = this.#store.read();
     return fail({ kind: "sessionNotRunning", sessionId: record?.id ?? "", status: record?.status ?? "destroyed" });
@@ -122,18 +124,20 @@ export class SessionController {
   async end(reason: EndReason, detail: string | null = null): Promise<SessionView | undefined> {
     const record = this.#store.read();
     if (!record || !transition(record.status, { type: "ended", reason })) return undefined;
-    const metrics = this.#metrics();
+    const metrics = this.#link.metrics();
     const endedAt = this.#deps.clock.now();
     await this.#become({ type: "ended", reason }, { endReason: reason, endDetail: detail, endedAt, metrics });
     this.#deps.logger.info("session.ended", { sessionId: record.id, reason, detail });
-    const ended = this.#store.update({ madeContexts: this.#live?.targets.madeContexts() ?? record.madeContexts });
-    const view = this.#view(ended);
     const close = closeFor(reason);
     this.#downstreams.closeAll(close);
-    const live = this.#live;
-    this.#live = undefined;
-    await this.#teardown.run(ended, live, close);
+    const ended = this.#store.read() ?? record;
+    const view = this.#view(ended);
+    await this.#teardown.run(ended, this.#link.release(), close);
     return view;
+  }
+
+  async #endIgnored(detail: string): Promise<void> {
+    await this.end("requested", detail);
   }
 
   /** The browser, connected: restored first when this instance has not seen it, or lost its socket. */
@@ -141,7 +145,7 @@ export class SessionController {
     const record = this.#store.read();
     if (!record || isTerminal(record.status) || record.status === "launching") return undefined;
     try {
-      return await this.#ensureLive();
+      return await this.#link.connect();
     } catch (error) {
       await this.end("engine_closed", error instanceof Error ? error.message : String(error));
       return undefined;
@@ -211,46 +215,12 @@ export class SessionController {
       return;
     }
     if (isTerminal(this.#store.read()?.status ?? "destroyed")) return;
-    this.#store.update({ metrics: this.#metrics() });
+    this.#store.update({ metrics: this.#link.metrics() });
     await this.#deadlines.set({ heartbeat: this.#deps.clock.now() + HEARTBEAT_MS });
   }
 
-  #ensureLive(): Promise<LiveBrowser> {
-    if (this.#live) return Promise.resolve(this.#live);
-    // Set before the first await, so that concurrent callers share one connection.
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<LiveBrowser> {
-    const record = this.#store.read();
-    if (!record?.browserId) throw new EngineError("the session has no browser");
-    const { engine, clock } = this.#deps;
-    const transport = await engine.resume(record.browserId).connect();
-    let opened: LiveBrowser | undefined;
-    const live = await LiveBrowser.open({
-      transport,
-      clock,
-      context: record.context ?? (engine.features.sharesBrowser ? "new" : null),
-      madeContexts: record.madeContexts,
-      onLost: (close) => this.#lost(opened, close),
-      onCloseRequested: () =>
-        this.#background(this.end("requested", "a client closed the browser").then(() => undefined)),
-      onContextsChanged: (madeContexts) => this.#store.update({ madeContexts }),
-    });
-    if (live.targets.own) this.#store.update({ context: live.targets.own });
-    opened = live;
-    this.#live = live;
-    return live;
-  }
-
-  /** The socket to the browser broke. The browser may well live on: connect again, or end the session. */
-  #lost(live: LiveBrowser | undefined, close: TransportClose): void {
-    if (live === undefined || this.#live !== live) return;
-    this.#metricsBefore = this.#metrics();
-    this.#live = undefined;
+  /** The browser may well live on: connect again, or end the session. Clients come back by themselves. */
+  #onLost(close: TransportClose): void {
     this.#deps.logger.warn("session.upstream_lost", { sessionId: this.#store.read()?.id, ...close });
     this.#downstreams.reconnectAll();
     this.#background(this.browser().then(() => this.clientLeft()));
@@ -280,19 +250,8 @@ export class SessionController {
     return idleMs === null ? null : now + idleMs;
   }
 
-  #metrics(): SessionMetrics {
-    const live = this.#live;
-    const before = this.#metricsBefore;
-    if (!live) return before;
-    return {
-      pagesVisited: before.pagesVisited + live.pagesVisited,
-      bytesTransferred: before.bytesTransferred + live.mux.traffic.units,
-      cdpMessages: before.cdpMessages + live.mux.traffic.messages,
-    };
-  }
-
   #view(record: SessionRecord): SessionView {
-    const metrics = isTerminal(record.status) ? record.metrics : this.#metrics();
+    const metrics = isTerminal(record.status) ? record.metrics : this.#link.metrics();
     return toSessionView(record, metrics, this.#deps.availableFeatures);
   }
 }
