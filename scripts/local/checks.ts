@@ -9,15 +9,16 @@ import { root } from "./paths.ts";
 interface Check {
   readonly name: string;
   readonly args: readonly string[];
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Runs every check, whatever the others said, and answers the names of those that failed. */
 export async function runChecks(): Promise<string[]> {
   const failed: string[] = [];
-  for (const { name, args, environment } of listChecks()) {
+  // oxfmt and oxlint colour their output wherever CI is set, whatever NO_COLOR says.
+  const environment = { ...process.env, CI: undefined };
+  for (const { name, args } of listChecks()) {
     const startedAt = performance.now();
-    const code = await runVisibly(args, environment && { environment });
+    const code = await runVisibly(args, { environment });
     console.log(`check: ${name} ${code === 0 ? "ok" : "FAILED"}, ${formatMs(performance.now() - startedAt)}`);
     if (code !== 0) {
       failed.push(name);
@@ -30,8 +31,7 @@ function listChecks(): Check[] {
   const projects = readdirSync(root).filter((name) => /^tsconfig(\.\w+)?\.json$/.test(name));
   const checks: Check[] = [
     { name: "format", args: [commandFile("oxfmt"), "--check"] },
-    // oxlint always colours its output where CI is set.
-    { name: "lint", args: [commandFile("oxlint"), "--type-aware"], environment: { ...process.env, CI: undefined } },
+    { name: "lint", args: [commandFile("oxlint"), "--type-aware"] },
     ...projects.map((project) => ({
       name: `types of ${project}`,
       args: [toolFile("typescript/bin/tsc"), "--noEmit", "--project", project],

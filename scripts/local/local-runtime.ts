@@ -1,8 +1,8 @@
 import { createWriteStream, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { Log, LogLevel, Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from "miniflare";
-import { logsDir, persistDir, workerDir } from "./paths.ts";
+import { persistDir, workerDir, workerLog } from "./paths.ts";
 import type { WorkerBuild } from "./worker-build.ts";
 
 const NAME = "berth";
@@ -114,8 +114,8 @@ function createAssetsWorker(
 
 /** The Worker's log goes to a file; the terminal sees what went wrong. */
 function createLogSink() {
-  mkdirSync(logsDir, { recursive: true });
-  const file = createWriteStream(join(logsDir, "worker.log"));
+  mkdirSync(dirname(workerLog), { recursive: true });
+  const file = createWriteStream(workerLog);
   const verbose = /\bberth\b/.test(process.env.DEBUG ?? "");
   return ({ level, message }: { level: string; message: string }) => {
     file.write(`${message}\n`);

@@ -25,8 +25,11 @@ export const localFile = join(stateDir, "local.json");
 /** Names the process that serves this state. */
 export const serverFile = join(stateDir, "server.json");
 
-/** Logs of the latest run of each command. */
+/** Output of the latest run of each tool. */
 export const logsDir = join(berthDir, "logs");
+
+/** What the Worker of this state logged in its latest run. */
+export const workerLog = join(stateDir, "logs", "worker.log");
 
 /** The temporary folder of this run, which scripts/run.mjs made and removes. */
 export function runDir(): string {

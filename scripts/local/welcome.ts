@@ -21,7 +21,7 @@ Create a session, Anchor dialect:
 
   curl -X POST ${url}/v1/sessions -H "anchor-api-key: ${apiKey}"
 
-Drive one with Puppeteer (save as hello.mjs in this folder, then: npm run exec -- hello.mjs):
+Drive one with Puppeteer (save as .berth/hello.mjs, then: npm run exec -- .berth/hello.mjs):
 
   import puppeteer from "puppeteer-core";
   const response = await fetch("${url}/v1/sessions", {

@@ -25,6 +25,8 @@ export class MuxClient {
   readonly sessions = new Map<string, string>();
   /** Auto-attached targets that are being let go unseen. */
   readonly discarded = new Set<string>();
+  /** Sessions whose target stands still until this client lets it run. */
+  readonly paused = new Set<string>();
   /** Targets that this client was not told of. */
   readonly unseenTargets = new Set<string>();
   readonly #interceptions = new Map<string, ResultRewriter>();
@@ -44,6 +46,7 @@ export class MuxClient {
    */
   forget(sessionId: string): readonly string[] {
     if (!this.sessions.delete(sessionId)) return [];
+    this.paused.delete(sessionId);
     const children = [...this.sessions].filter(([, parent]) => parent === sessionId);
     return [sessionId, ...children.flatMap(([child]) => this.forget(child))];
   }

@@ -77,13 +77,20 @@ export class SessionMux {
     return client;
   }
 
-  /** Lets a client's sessions go. The browser ends what hangs on them (paused targets, overrides). */
+  /**
+   * Lets a client's sessions go; the browser ends the overrides that hang on them. Targets that it kept paused
+   * are let run first: Chromium would leave a popup paused for ever, and its opener with it.
+   */
   detach(client: MuxClient): void {
     if (this.#owners.get(client.rootSessionId) !== client) return;
     for (const sessionId of client.sessions.keys()) this.#owners.delete(sessionId);
     this.#targets.clientLeft(client);
-    // The browser may be gone, or the page may have closed first: nothing is left to detach then.
-    this.#connection.send("Target.detachFromTarget", { sessionId: client.rootSessionId }).catch(() => undefined);
+    // The browser may be gone, or the page may have closed first: nothing is left to do then.
+    const gone = (): undefined => undefined;
+    for (const sessionId of client.paused) {
+      this.#connection.send("Runtime.runIfWaitingForDebugger", undefined, { sessionId }).catch(gone);
+    }
+    this.#connection.send("Target.detachFromTarget", { sessionId: client.rootSessionId }).catch(gone);
   }
 
   /** A message from a client. Whatever it holds, the session lives on. */
@@ -101,6 +108,7 @@ export class SessionMux {
       });
     }
     if (this.#transport.bufferedBytes > MAX_UNSENT_BYTES) return this.#cutOff(client, FLOOD);
+    if (command.method === "Runtime.runIfWaitingForDebugger") client.paused.delete(sessionId);
     const verdict = judge({ command, client, targets: this.#targets });
     if (verdict === undefined) this.#transport.send(addressTo(command, sessionId));
     else this.#apply(verdict, command, client);

@@ -52,6 +52,7 @@ export class TargetEvents {
     if (target.type === "browser" || this.#targets.isVisible(target, client)) {
       client.sessions.set(childSessionId, event.sessionId);
       this.#owners.set(childSessionId, client);
+      if (event.params["waitingForDebugger"] === true) client.paused.add(childSessionId);
       return this.#presented(event, target, text);
     }
     this.#letGo(client, event.sessionId, childSessionId);

@@ -24,6 +24,8 @@ export class UpgradeRefused extends Error {
   }
 }
 
+/** The server may leave the connection under a closed socket open: the close frame is what counts. */
+const CLOSE_TIMEOUT_MS = 500;
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** A CDP client without a library: it says exactly what a test tells it to. */
@@ -31,7 +33,8 @@ export class CdpSocket {
   readonly #socket: WebSocket;
   readonly #messages: CdpMessage[] = [];
   readonly #waiting = new Set<() => void>();
-  #nextId = 1;
+  /** Far from the ids that tests write by hand. */
+  #nextId = 1000;
   /** Resolves when the socket has closed, by whichever side. */
   readonly closed: Promise<SocketClose>;
 
@@ -55,7 +58,7 @@ export class CdpSocket {
    */
   static open(url: string): Promise<CdpSocket> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { maxPayload: 64 * 1024 * 1024 });
+      const socket = new WebSocket(url, { maxPayload: 64 * 1024 * 1024, closeTimeout: CLOSE_TIMEOUT_MS });
       const client = new CdpSocket(socket);
       socket.once("open", () => resolve(client));
       socket.once("error", reject);
@@ -85,11 +88,11 @@ export class CdpSocket {
   async send(method: string, params: object = {}, sessionId?: string): Promise<CdpMessage> {
     const id = this.#nextId++;
     this.sendRaw(JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) }));
-    return this.waitFor((message) => message.id === id);
+    return this.waitFor((message) => message.id === id, `answer to ${method}`);
   }
 
   /** The first message, past or future, that `matches`. */
-  waitFor(matches: (message: CdpMessage) => boolean): Promise<CdpMessage> {
+  waitFor(matches: (message: CdpMessage) => boolean, what = "such message"): Promise<CdpMessage> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -101,7 +104,7 @@ export class CdpSocket {
         if (found) finish(() => resolve(found));
       };
       const timer = setTimeout(
-        () => finish(() => reject(new Error(`no such message in ${ANSWER_TIMEOUT_MS} ms`))),
+        () => finish(() => reject(new Error(`no ${what} in ${ANSWER_TIMEOUT_MS} ms`))),
         ANSWER_TIMEOUT_MS,
       );
       this.#waiting.add(check);

@@ -14,7 +14,7 @@ declare module "ws" {
     static readonly OPEN: number;
     static readonly CLOSED: number;
     readonly readyState: number;
-    constructor(url: string, options?: { headers?: Record<string, string>; maxPayload?: number });
+    constructor(url: string, options?: { maxPayload?: number; closeTimeout?: number });
     send(data: string | Uint8Array): void;
     close(code?: number, reason?: string): void;
     terminate(): void;

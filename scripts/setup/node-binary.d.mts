@@ -1,0 +1,2 @@
+export declare function chooseNode(): string;
+export declare function typeScriptFlags(node: string): string[];
