@@ -94,7 +94,15 @@ async function measure(bench: Bench): Promise<void> {
 
 /** One short round that is thrown away: files come into memory, code is compiled. */
 async function warmUp(bench: Bench): Promise<void> {
-  const settings = { ...bench.settings, creates: 1, attaches: 1, calls: 100, inFlightCalls: 640, results: 1 };
+  const settings = {
+    ...bench.settings,
+    creates: 1,
+    attaches: 1,
+    calls: 100,
+    inFlightCalls: 640,
+    results: 1,
+    storms: 1,
+  };
   const round: Round = { ...bench, settings: { ...settings, pageLoads: 1 }, recorder: new Recorder(), number: 0 };
   await runRound(round);
 }

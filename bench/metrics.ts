@@ -40,7 +40,7 @@ export const METRICS: readonly Metric[] = [
   lower("storm.disordered", "console events out of order", "events"),
   lower("page.puppeteer", "page with 100 subresources, Puppeteer", "ms"),
   lower("page.playwright", "page with 100 subresources, Playwright", "ms"),
-  lower("idle.base", "server memory, no session", "MB"),
-  lower("idle.memory", "server memory per idle session", "MB"),
+  lower("idle.base", "memory of workerd, no session", "MB"),
+  lower("idle.memory", "memory of workerd per idle session", "MB"),
   lower("idle.cpu", "server CPU per idle session", "% of a core"),
 ];

@@ -9,6 +9,7 @@ import { toolFile } from "./local/child-output.ts";
 import { isPackagedChromiumSupported, packagedFlags, unpackChromium } from "./local/packaged-chromium.ts";
 import { berthDir } from "./local/paths.ts";
 import { SetupFailure } from "./setup/failure.mjs";
+import { withLock } from "./setup/lock.mjs";
 import { step } from "./setup/progress.mjs";
 
 /** The browser that local sessions run on. */
@@ -36,10 +37,15 @@ export async function prepareChromium(): Promise<ChosenBrowser> {
   const named = namedBrowser();
   const installed = named ? [] : installedBrowsers();
   const fingerprint = fingerprintOf(named ? [named] : installed);
-  const stamp = await readStamp();
-  if (stamp?.fingerprint === fingerprint && (stamp.chosen.source === "download" || existsSync(stamp.executable))) {
-    return stamp.chosen;
-  }
+  const known = () => readChoice(fingerprint);
+  return (await known()) ?? withLock("browser", async () => (await known()) ?? choose(fingerprint, named, installed));
+}
+
+async function choose(
+  fingerprint: string,
+  named: BrowserCandidate | undefined,
+  installed: readonly BrowserCandidate[],
+): Promise<ChosenBrowser> {
   const place = await launcher.findLauncherPlace();
   const chosen = named
     ? await useNamed(place, named)
@@ -58,9 +64,12 @@ function fingerprintOf(candidates: readonly BrowserCandidate[]): string {
   ]);
 }
 
-async function readStamp(): Promise<Stamp | undefined> {
+/** The choice made before, if everything is as it was then. */
+async function readChoice(fingerprint: string): Promise<ChosenBrowser | undefined> {
   try {
-    return JSON.parse(await readFile(stampFile, "utf8")) as Stamp;
+    const stamp = JSON.parse(await readFile(stampFile, "utf8")) as Stamp;
+    const isThere = stamp.chosen.source === "download" || existsSync(stamp.executable);
+    return stamp.fingerprint === fingerprint && isThere ? stamp.chosen : undefined;
   } catch {
     return undefined;
   }

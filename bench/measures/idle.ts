@@ -41,7 +41,7 @@ async function watch(servers: readonly Target[], ms: number): Promise<Map<Target
   return new Map(
     servers.map((server) => {
       const cpu = cpuMs(server.serverPids) - (before.get(server) ?? 0);
-      return [server, { cpu, memory: memoryMb(server.serverPids) }];
+      return [server, { cpu, memory: memoryMb(server.runtimePids) }];
     }),
   );
 }

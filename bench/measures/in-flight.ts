@@ -1,7 +1,8 @@
 import { interleave, metered, type OpenSession, type Round } from "../round.ts";
 
 const IN_FLIGHT = 64;
-const TURNS = 4;
+/** Short turns: a busy moment of the machine then hits every target alike. */
+const TURNS = 10;
 
 /** Small commands with 64 of them under way at any time. */
 export async function measureInFlight(round: Round, sessions: readonly OpenSession[]): Promise<void> {

@@ -7,14 +7,14 @@ const VALUE = '"value":';
 
 /** A page that logs 20,000 numbers as fast as it can: every one must arrive, in its order. */
 export async function measureStorm(round: Round, sessions: readonly OpenSession[]): Promise<void> {
-  const { recorder, number } = round;
-  await interleave(round, { over: sessions, times: 1 }, async (session) => {
+  const { recorder, settings, number } = round;
+  await interleave(round, { over: sessions, times: settings.storms }, async (session, turn) => {
     const { client, page, target } = session;
     await client.send("Runtime.enable", {}, page);
     const { ms, cpu, result } = await metered(target, () => receiveStorm(session));
     await client.send("Runtime.disable", {}, page);
     await client.send("Runtime.discardConsoleEntries", {}, page);
-    const common = { target: target.name, pair: `${number}` };
+    const common = { target: target.name, pair: `${number}.${turn}` };
     recorder.record({ ...common, metric: "storm.rate", value: (result.received * 1000) / ms });
     recorder.record({ ...common, metric: "storm.lost", value: EVENTS - result.received });
     recorder.record({ ...common, metric: "storm.disordered", value: result.disordered });

@@ -24,7 +24,7 @@ same flags and a fresh profile. Pages come from this machine.
 
 The targets take turns within every round, and who begins rotates; a ratio is the median of the ratios of values
 measured side by side, with the quartiles in brackets. CPU is the scheduler's time for all threads of the server's own
-processes (the Node process and workerd), browsers excluded. Memory is their PSS. An idle session has a browser and no
+processes (the Node process and workerd), browsers excluded. Memory is the PSS of workerd. An idle session has a browser and no
 client. Absolute times are those of one small machine: the ratios are what to read.`;
 
 const NOT_MEASURED = `## What this does not measure

@@ -8,7 +8,8 @@ export async function startBerth(folder: string): Promise<Target> {
   const authorization = `Bearer ${server.apiKey ?? ""}`;
   return {
     name: "berth",
-    serverPids: server.pids,
+    serverPids: [server.nodePid, ...server.runtimePids],
+    runtimePids: server.runtimePids,
     stop: server.stop,
     async createSession() {
       const headers = { authorization, "content-type": "application/json" };

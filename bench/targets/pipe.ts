@@ -7,7 +7,8 @@ export async function startPipe(folder: string): Promise<Target> {
   const server = await startServer("pipe-server", folder);
   return {
     name: "pipe",
-    serverPids: server.pids,
+    serverPids: [server.nodePid, ...server.runtimePids],
+    runtimePids: server.runtimePids,
     stop: server.stop,
     async createSession() {
       const response = await requireOk(fetch(new URL("/sessions", server.url), { method: "POST" }));

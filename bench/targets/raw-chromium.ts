@@ -38,6 +38,7 @@ export function createRawChromium(start: BrowserStart, folder: string): Target {
   return {
     name: "chromium",
     serverPids: [],
+    runtimePids: [],
     createSession: () => launch(start, folder),
     stop: async () => {
       await endBrowserProcesses(folder);

@@ -15,8 +15,8 @@ export interface ServerReady {
 
 /** A server in a process of its own, so that its CPU time and memory are its alone. */
 export interface ServerProcess extends ServerReady {
-  /** The Node process and its Workers runtime. */
-  readonly pids: readonly number[];
+  readonly nodePid: number;
+  readonly runtimePids: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export async function startServer(name: string, folder: string): Promise<ServerP
     detached: true,
   });
   const ready = await waitUntilReady(child, name);
-  const node = child.pid ?? 0;
-  return { ...ready, pids: [node, ...childrenNamed(node, "workerd")], stop: () => stopChild(child) };
+  const nodePid = child.pid ?? 0;
+  return { ...ready, nodePid, runtimePids: childrenNamed(nodePid, "workerd"), stop: () => stopChild(child) };
 }
 
 function waitUntilReady(child: ChildProcess, name: string): Promise<ServerReady> {

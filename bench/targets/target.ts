@@ -14,6 +14,8 @@ export interface Target {
   readonly name: TargetName;
   /** The server's own processes, browsers not among them; none for the browser itself. */
   readonly serverPids: readonly number[];
+  /** Of these, the Workers runtime: the Node process beside it exists on this machine only. */
+  readonly runtimePids: readonly number[];
   createSession(): Promise<BenchSession>;
   /** Ends the server and every browser that it launched. */
   stop(): Promise<void>;

@@ -1,26 +1,47 @@
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toolFile } from "./child-output.ts";
 import { root } from "./paths.ts";
 
 /** The API reference's own copy of Swagger UI: its pages make no request to another site. */
-const FILES: Readonly<Record<string, string>> = {
-  "swagger-ui-dist/swagger-ui.css": "docs/swagger-ui.css",
-  "swagger-ui-dist/swagger-ui-bundle.js": "docs/swagger-ui-bundle.js",
+const COPIES: Readonly<Record<string, string>> = {
+  "docs/swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+  "docs/swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
 };
+
+/**
+ * What a DevTools server answers under /json/protocol. Headless shells are built without it and crash when they are
+ * asked, so the Worker has its own.
+ */
+const PROTOCOL = "devtools/protocol.json";
+
+interface Protocol {
+  readonly version: object;
+  readonly domains: readonly object[];
+}
 
 /** Fills the folder that wrangler.toml serves static files from; does nothing where it is up to date. */
 export async function buildAssets(): Promise<void> {
-  await Promise.all(
-    Object.entries(FILES).map(([from, to]) => copyIfChanged(toolFile(from), join(root, "dist", "public", to))),
+  const copies = Object.entries(COPIES).map(async ([name, from]) => writeAsset(name, await readFile(toolFile(from))));
+  await Promise.all([...copies, writeAsset(PROTOCOL, await mergeProtocol())]);
+}
+
+async function mergeProtocol(): Promise<Buffer> {
+  const [browser, js] = await Promise.all(["browser", "js"].map(readProtocol));
+  return Buffer.from(
+    JSON.stringify({ version: browser?.version, domains: [browser, js].flatMap((part) => part?.domains) }),
   );
 }
 
-async function copyIfChanged(from: string, to: string): Promise<void> {
-  const [source, target] = await Promise.all([readFile(from), readFile(to).catch(() => undefined)]);
-  if (target?.equals(source)) {
+async function readProtocol(part: string): Promise<Protocol> {
+  return JSON.parse(await readFile(toolFile(`devtools-protocol/json/${part}_protocol.json`), "utf8")) as Protocol;
+}
+
+async function writeAsset(name: string, content: Buffer): Promise<void> {
+  const path = join(root, "dist", "public", name);
+  if ((await readFile(path).catch(() => undefined))?.equals(content)) {
     return;
   }
-  await mkdir(dirname(to), { recursive: true });
-  await copyFile(from, to);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
 import { logsDir, root } from "./paths.ts";
 
 interface Manifest {
@@ -38,8 +39,9 @@ export function runQuietly(name: string, args: readonly string[]): Promise<Child
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        appendFileSync(logFile, chunk);
+        const text = stripVTControlCharacters(chunk.toString());
+        output += text;
+        appendFileSync(logFile, text);
       });
     }
     child.on("error", reject);

@@ -30,6 +30,8 @@ export async function unpackChromium(): Promise<BrowserCandidate> {
   if (!existsSync(path)) {
     await step(`Unpacking Chromium ${version} from npm (220 MB)`, () => unpackAll(dir));
   }
+  // Written anew each time: it names this folder, which may have been moved, and without a font Chromium crashes.
+  await writeFile(join(dir, "fonts", "fonts.conf"), fontConfiguration(join(dir, "fonts")));
   return {
     source: "packaged",
     path,
@@ -52,7 +54,6 @@ async function unpackAll(dir: string): Promise<void> {
   await unpack("swiftshader.tar.br", extract(partial));
   await unpack("al2023.tar.br", extract(partial));
   await unpack("fonts.tar.br", extract(partial));
-  await writeFile(join(partial, "fonts", "fonts.conf"), fontConfiguration(join(dir, "fonts")));
   await rename(partial, dir);
 }
 

@@ -5,6 +5,7 @@ import { extname, join, relative } from "node:path";
 import process from "node:process";
 import type { V4ModuleDefinition, V4WorkerOptionsShape } from "miniflare";
 import { SetupFailure } from "../setup/failure.mjs";
+import { withLock } from "../setup/lock.mjs";
 import { step } from "../setup/progress.mjs";
 import { runQuietly, wranglerTool } from "./child-output.ts";
 import { berthDir, logsDir, root, workerDir, wranglerConfig } from "./paths.ts";
@@ -37,12 +38,18 @@ const MODULE_TYPES: Readonly<Record<string, V4ModuleDefinition["type"]>> = {
 };
 
 /** Builds the Worker with wrangler's bundler, minified as for a deployment, unless its sources are as they were. */
-export async function buildWorker(): Promise<WorkerBuild> {
-  const fingerprint = fingerprintSources();
+export function buildWorker(): Promise<WorkerBuild> {
+  return withLock("build", async () => readBuild(fingerprintSources()) ?? (await build(fingerprintSources())));
+}
+
+function readBuild(fingerprint: string): WorkerBuild | undefined {
   const stamp = readStamp();
-  if (stamp?.fingerprint === fingerprint && existsSync(join(workerDir, "index.js"))) {
-    return { options: stamp.options, modules: readModules() };
-  }
+  return stamp?.fingerprint === fingerprint && existsSync(join(workerDir, "index.js"))
+    ? { options: stamp.options, modules: readModules() }
+    : undefined;
+}
+
+async function build(fingerprint: string): Promise<WorkerBuild> {
   const options = await step("Building the Worker", async () => {
     const [read] = await Promise.all([readOptions(), bundle()]);
     return read;
@@ -100,15 +107,13 @@ async function bundle(): Promise<void> {
   await rename(fresh, workerDir);
 }
 
-// oxlint-disable-next-line no-control-regex -- that is what a colour code starts with
-const COLOUR = /\u001B\[[\d;]*m/g;
-
+/** The first error with its place in the sources, from among wrangler's decorations. */
 function firstError(output: string): string {
-  const line = output.split("\n").find((text) => /error/i.test(text)) ?? "wrangler gave no reason";
-  return line
-    .replaceAll(COLOUR, "")
-    .replace(/^\W*(\[ERROR\]|ERROR)\s*/, "")
-    .trim();
+  const errors = output.split("[ERROR]").slice(1);
+  const error = errors.find((text) => !/^\s*Build failed/.test(text)) ?? errors[0] ?? "wrangler gave no reason";
+  const [message = "", ...details] = error.trim().split("\n");
+  const place = details.map((line) => line.trim()).find((line) => /^\S+:\d+:\d+:?$/.test(line));
+  return place ? `${message} (${place.replace(/:$/, "")})` : message;
 }
 
 /** The bundle's files, the entry first. */

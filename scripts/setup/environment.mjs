@@ -33,6 +33,7 @@ export function createEnvironment({ node, runDir }) {
     XDG_CONFIG_HOME: join(berthDir, "config"),
     XDG_DATA_HOME: join(berthDir, "data"),
     XDG_STATE_HOME: join(berthDir, "data"),
+    WRANGLER_WRITE_LOGS: "false",
     WRANGLER_LOG_PATH: join(berthDir, "logs"),
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_SEND_ERROR_REPORTS: "false",
@@ -40,7 +41,7 @@ export function createEnvironment({ node, runDir }) {
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
     DO_NOT_TRACK: "1",
   };
-  if (process.env.CI) {
+  if (process.env.CI || !process.stdout.isTTY) {
     delete environment.FORCE_COLOR;
     environment.NO_COLOR = "1";
   }

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { berthDir, root } from "./environment.mjs";
 import { SetupFailure, recogniseFailure } from "./failure.mjs";
+import { withLock } from "./lock.mjs";
 import { chooseNode, requireSupportedPlatform } from "./node-binary.mjs";
 import { step } from "./progress.mjs";
 
@@ -41,19 +42,34 @@ const NEEDED_BYTES = 1.5e9;
  * @returns {Promise<string>} the Node that runs the project
  */
 export async function ensureInstalled() {
-  const fingerprint = fingerprintDependencies();
-  const installed = readStamp();
-  if (installed?.fingerprint === fingerprint && existsSync(installed.node)) {
-    return installed.node;
+  const node = installedNode();
+  if (node) {
+    return node;
   }
   requireSupportedPlatform();
-  rmSync(stampFile, { force: true });
   makeWritable();
+  return withLock("installation", async () => installedNode() ?? (await install()));
+}
+
+/** The Node of an installation that is up to date. */
+function installedNode() {
+  const stamp = readStamp();
+  const node = stamp && resolve(root, stamp.node);
+  return node && stamp.fingerprint === fingerprintDependencies() && existsSync(node) ? node : undefined;
+}
+
+async function install() {
+  rmSync(stampFile, { force: true });
   const isFirst = !existsSync(join(modulesDir, "wrangler"));
   const name = isFirst ? "Installing npm packages (about 750 MB on disk)" : "Updating npm packages";
-  await step(name, runNpm, countPackages);
+  await step(name, () => runNpm(process.execPath), countPackages);
   const node = chooseNode();
-  writeFileSync(stampFile, JSON.stringify({ fingerprint, node }));
+  if (leavesOutPackages()) {
+    await step("Adding the packages that this Node is too old for", () => runNpm(node), countPackages);
+  }
+  // Relative, so that a copy of the folder uses its own.
+  const recorded = node.startsWith(modulesDir) ? relative(root, node) : node;
+  writeFileSync(stampFile, JSON.stringify({ fingerprint: fingerprintDependencies(), node: recorded }));
   return node;
 }
 
@@ -99,18 +115,30 @@ function makeWritable() {
   }
 }
 
-/** The npm that runs this script, else the one on PATH: pnpm and yarn lay node_modules out differently. */
-function npmCommand() {
-  const running = process.env.npm_execpath ?? "";
-  return /^npm(-cli)?\.c?js$/.test(basename(running)) ? [process.execPath, running] : ["npm"];
+/**
+ * Compiled tools are optional packages, one for each platform, and npm silently leaves out those that name a newer
+ * Node than its own. They ask for ^20.19 || >=22.12.
+ */
+function leavesOutPackages() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major < 20 || major === 21 || (major === 20 && minor < 19) || (major === 22 && minor < 12);
 }
 
-/** @returns {Promise<void>} */
-async function runNpm() {
+/**
+ * The npm that runs this script, else the one on PATH: pnpm and yarn lay node_modules out differently.
+ * @param {string} node
+ */
+function npmCommand(node) {
+  const running = process.env.npm_execpath ?? "";
+  return /^npm(-cli)?\.c?js$/.test(basename(running)) ? [node, running] : ["npm"];
+}
+
+/** @param {string} node what npm itself runs on */
+async function runNpm(node) {
   const logFile = join(berthDir, "logs", "npm-install.log");
-  const install = startNpm(installArguments);
+  const install = startNpm(node, installArguments);
   // Without a network npm takes minutes to say so, one package after the other; its cache may yet have everything.
-  const ping = startNpm(["ping", "--fetch-retries=0", "--loglevel=error"]);
+  const ping = startNpm(node, ["ping", "--fetch-retries=0", "--loglevel=error"]);
   ping.ended.then(({ code, output }) => {
     unreachable = code === 0 ? undefined : recogniseFailure(output);
     if (unreachable) {
@@ -125,14 +153,23 @@ async function runNpm() {
   }
 }
 
-/** @param {readonly string[]} args */
-function startNpm(args) {
-  const [command, ...npm] = npmCommand();
+/**
+ * @param {string} node
+ * @param {readonly string[]} args
+ */
+function startNpm(node, args) {
+  const [command, ...npm] = npmCommand(node);
   const child = spawn(command, [...npm, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     // NODE_ENV=production would leave out the development tools, which is everything that runs here.
-    env: { ...process.env, NODE_ENV: "development", SCARF_ANALYTICS: "false", npm_config_update_notifier: "false" },
+    env: {
+      ...process.env,
+      PATH: [dirname(node), process.env.PATH].join(delimiter),
+      NODE_ENV: "development",
+      SCARF_ANALYTICS: "false",
+      npm_config_update_notifier: "false",
+    },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

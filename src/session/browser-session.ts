@@ -71,7 +71,8 @@ export class BrowserSession extends DurableObject implements SessionObject {
     if (!record) return this.#notFound();
     const live = await this.#controller.browser();
     if (!live) return fail({ kind: "sessionNotRunning", sessionId: record.id, status: record.status });
-    return succeed(live.pages().map(({ targetId, title, url }) => ({ id: targetId, title, url })));
+    const pages = await live.describePages();
+    return succeed(pages.map(({ targetId, title, url }) => ({ id: targetId, title, url })));
   }
 
   async setTags(accountId: AccountId, tags: readonly string[]): Promise<Result<readonly string[], Failure>> {

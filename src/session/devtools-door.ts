@@ -84,7 +84,7 @@ export class DevtoolsDoor {
         return Response.json(await this.#version(live, address));
       case "":
       case "list":
-        return Response.json(live.pages().map((page) => describeTarget(page, address)));
+        return Response.json((await live.describePages()).map((page) => describeTarget(page, address)));
       case "protocol":
         return this.#options.controller.protocol();
       case "new":

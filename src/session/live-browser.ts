@@ -68,6 +68,13 @@ export class LiveBrowser {
     return this.targets.pages();
   }
 
+  /** The same with the titles of now: the browser tells of a new title only when it is asked. */
+  async describePages(): Promise<readonly TargetInfo[]> {
+    const { targetInfos } = await this.connection.send("Target.getTargets", {});
+    for (const target of targetInfos) if (this.targets.find(target.targetId)) this.#noteTarget(target);
+    return this.pages();
+  }
+
   /** Starts loading `url` in the first tab; does not wait for the page. */
   openInitialUrl(url: string): void {
     const [page] = this.pages();

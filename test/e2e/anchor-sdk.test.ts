@@ -1,4 +1,4 @@
-import Anchorbrowser from "anchorbrowser";
+import Anchorbrowser, { AuthenticationError, BadRequestError, NotFoundError } from "anchorbrowser";
 import { describe, expect } from "vitest";
 import { defaultContext, firstPlaywrightPage } from "../support/node/clients.ts";
 import { test as base } from "../support/node/test.ts";
@@ -50,7 +50,7 @@ describe("the official Anchor SDK", () => {
     expect((await sdk.sessions.retrieve(id)).data).toMatchObject({ session_id: id, status: "running" });
     expect(await sdk.sessions.delete(id)).toEqual({ data: { status: "success" } });
     expect((await sdk.sessions.retrieve(id)).data).toMatchObject({ session_id: id, status: "completed" });
-    await expect(sdk.sessions.delete(id)).rejects.toBeInstanceOf(Anchorbrowser.NotFoundError);
+    await expect(sdk.sessions.delete(id)).rejects.toBeInstanceOf(NotFoundError);
   });
 
   test("lists and ends all sessions", async ({ sdk }) => {
@@ -58,9 +58,7 @@ describe("the official Anchor SDK", () => {
     const { data } = await sdk.sessions.all.status();
     expect(data?.count).toBe(2);
     expect(data?.items?.map(({ session_id: id }) => id).toSorted()).toEqual(ids.toSorted());
-    const listed = (await sdk.get("/v1/sessions?limit=50&status=running")) as {
-      data: { total: number; sessions: { id: string }[] };
-    };
+    const listed = await sdk.get<{ data: { sessions: { id: string }[] } }>("/v1/sessions?limit=50&status=running");
     expect(listed.data.sessions.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     await sdk.sessions.all.delete();
     expect((await sdk.sessions.all.status()).data?.count).toBe(0);
@@ -96,13 +94,13 @@ describe("the official Anchor SDK", () => {
 
   test("throws its typed errors", async ({ account, sdk }) => {
     const stranger = new Anchorbrowser({ apiKey: "mb_live_wrong", baseURL: account.url, maxRetries: 0 });
-    await expect(stranger.sessions.create()).rejects.toBeInstanceOf(Anchorbrowser.AuthenticationError);
+    await expect(stranger.sessions.create()).rejects.toBeInstanceOf(AuthenticationError);
     await expect(sdk.sessions.retrieve("00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({
       status: 404,
       error: { error: { code: 404 } },
     });
     await expect(sdk.sessions.create({ session: { timeout: { max_duration: 0 } } })).rejects.toBeInstanceOf(
-      Anchorbrowser.BadRequestError,
+      BadRequestError,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { WebWorker } from "puppeteer-core";
 import { describe, expect } from "vitest";
 import { defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
 import { isPng } from "../support/node/images.ts";
@@ -41,7 +42,7 @@ describe("puppeteer-core, unmodified", () => {
     await popup?.waitForSelector("h1");
     expect(await popup?.title()).toBe("Third");
     const [worker] = await Promise.all([
-      new Promise<import("puppeteer-core").WebWorker>((done) => page.once("workercreated", done)),
+      new Promise<WebWorker>((done) => page.once("workercreated", done)),
       page.evaluate(() => void new Worker("/worker.js")),
     ]);
     expect(await worker.evaluate(() => self.location.pathname)).toBe("/worker.js");

@@ -41,30 +41,34 @@ async function runCycle(turn: number, { api, clients, origin }: Use): Promise<vo
   expect([200, 404]).toContain(status);
 }
 
-test(`${CYCLES} cycles of create, use and destroy leave nothing behind`, { timeout: CYCLES * MS_PER_CYCLE }, async ({
-  api,
-  berth,
-  clients,
-  site,
-}) => {
-  const use = { api, clients, origin: site.origin };
-  let next = 0;
-  const work = async (until: number) => {
-    while (next < until) await runCycle(next++, use);
-  };
-  const runUntil = (until: number) => Promise.all(Array.from({ length: AT_ONCE }, () => work(until)));
+test(
+  `${CYCLES} cycles of create, use and destroy leave nothing behind`,
+  { timeout: CYCLES * MS_PER_CYCLE },
+  async ({ api, berth, clients, site }) => {
+    const use = { api, clients, origin: site.origin };
+    let next = 0;
+    const work = async (until: number) => {
+      while (next < until) await runCycle(next++, use);
+    };
+    const runUntil = (until: number) => Promise.all(Array.from({ length: AT_ONCE }, () => work(until)));
 
-  await runUntil(WARM_UP);
-  const before = readRuntimeMemory(berth.pid);
-  await runUntil(CYCLES);
-  const after = readRuntimeMemory(berth.pid);
+    await runUntil(WARM_UP);
+    const before = readRuntimeMemory(berth.pid);
+    await runUntil(CYCLES);
+    const after = readRuntimeMemory(berth.pid);
 
-  await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
-  await expect
-    .poll(() => readLeftovers(berth), { timeout: 10_000 })
-    .toEqual({ unendedRows: 0, armedAlarms: 0, fullObjects: 0 });
-  expect(await api.countActive()).toBe(0);
-  const figures = { cycles: CYCLES, beforeMiB: Math.round(before), afterMiB: Math.round(after), ...readLeftovers(berth) };
-  console.log(`cycles: ${JSON.stringify(figures)}`);
-  expect(after - before).toBeLessThan(MEMORY_SLACK_MIB);
-});
+    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
+    await expect
+      .poll(() => readLeftovers(berth), { timeout: 10_000 })
+      .toEqual({ unendedRows: 0, armedAlarms: 0, fullObjects: 0 });
+    expect(await api.countActive()).toBe(0);
+    const figures = {
+      cycles: CYCLES,
+      beforeMiB: Math.round(before),
+      afterMiB: Math.round(after),
+      ...readLeftovers(berth),
+    };
+    console.log(`cycles: ${JSON.stringify(figures)}`);
+    expect(after - before).toBeLessThan(MEMORY_SLACK_MIB);
+  },
+);

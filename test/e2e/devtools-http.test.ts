@@ -46,8 +46,8 @@ describe("chrome-remote-interface by host, port and path", () => {
   ] as const)("drives the first page when alterPath %s", async ([, adapt], { sessions, clients, site }) => {
     const client = await CDP(adapt(locate(await sessions.create())));
     clients.own(() => client.close());
-    await client.Page.enable();
-    const loaded = client.Page.loadEventFired();
+    await client.Page.enable({});
+    const loaded = new Promise<void>((done) => client.Page.on("loadEventFired", () => done()));
     await client.Page.navigate({ url: `${site.origin}/second` });
     await loaded;
     const { result } = await client.Runtime.evaluate({ expression: "document.title" });

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page as PlaywrightPage } from "playwright-core";
-import type { Browser as PuppeteerBrowser, Page as PuppeteerPage } from "puppeteer-core";
+import { type Browser as PuppeteerBrowser, type Page as PuppeteerPage, TargetType } from "puppeteer-core";
 import { describe, expect } from "vitest";
 import { type Clients, defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
 import { isPng } from "../support/node/images.ts";
@@ -18,7 +18,9 @@ type Pair = Awaited<ReturnType<typeof connectPair>>;
 const test = base.extend("pair", ({ sessions, clients }) => connectPair({ sessions, clients }));
 
 const puppeteerPageAt = async (browser: PuppeteerBrowser, url: string): Promise<PuppeteerPage> => {
-  const target = await browser.waitForTarget((candidate) => candidate.type() === "page" && candidate.url() === url);
+  const target = await browser.waitForTarget(
+    (candidate) => candidate.type() === TargetType.PAGE && candidate.url() === url,
+  );
   const page = await target.page();
   if (!page) throw new Error(`no page at ${url}`);
   return page;
@@ -116,7 +118,8 @@ describe("Puppeteer and Playwright on one session", () => {
         new Promise((done) => {
           const worker = new Worker("/worker.js");
           Object.assign(window, { worker });
-          worker.onmessage = ({ data }) => done(data);
+          worker.addEventListener("message", ({ data }) => done(data));
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
           worker.postMessage("hello");
         }),
     );
@@ -130,7 +133,8 @@ describe("Puppeteer and Playwright on one session", () => {
       () =>
         new Promise((done) => {
           const { port } = new SharedWorker("/shared-worker.js");
-          port.onmessage = ({ data }) => done(data);
+          port.addEventListener("message", ({ data }) => done(data));
+          port.start();
           port.postMessage("hello");
         }),
     );
@@ -140,7 +144,7 @@ describe("Puppeteer and Playwright on one session", () => {
       navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready),
     );
     await expect.poll(() => context.serviceWorkers().length).toBe(1);
-    await puppeteer.waitForTarget((target) => target.type() === "service_worker");
+    await puppeteer.waitForTarget((target) => target.type() === TargetType.SERVICE_WORKER);
     await page.reload();
     expect(await page.evaluate(async () => (await fetch("/from-worker")).text())).toBe("service");
   });

@@ -1,7 +1,7 @@
 import type { Browser as PlaywrightBrowser, BrowserContext, Page as PlaywrightPage } from "playwright-core";
 import { chromium } from "playwright-core";
 import type { Browser as PuppeteerBrowser, ConnectOptions, Page as PuppeteerPage } from "puppeteer-core";
-import puppeteer from "puppeteer-core";
+import { connect } from "puppeteer-core";
 import { CdpSocket } from "./cdp-socket.ts";
 
 /** Connects clients of a test and lets go of all of them at its end. */
@@ -10,7 +10,7 @@ export class Clients {
 
   async puppeteer(endpoint: string | ConnectOptions): Promise<PuppeteerBrowser> {
     const options = typeof endpoint === "string" ? { browserWSEndpoint: endpoint } : endpoint;
-    const browser = await puppeteer.connect(options);
+    const browser = await connect(options);
     this.#closers.push(() => browser.disconnect());
     return browser;
   }

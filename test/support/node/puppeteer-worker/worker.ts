@@ -1,11 +1,9 @@
-import puppeteer, { type Browser, type BrowserWorker } from "@cloudflare/puppeteer";
+import { type Browser, type BrowserWorker, connect } from "@cloudflare/puppeteer";
 
 /** What the test asks of this Worker, and what it answers with. */
 export interface Visit {
   /** A session's `cdpUrl`. */
   readonly cdpUrl: string;
-  /** `endpoint`: `connect({browserWSEndpoint})`; `binding`: `connect(binding, id)`, as with Browser Rendering. */
-  readonly by: "endpoint" | "binding";
   readonly url: string;
 }
 
@@ -20,7 +18,7 @@ export interface Visited {
 export default {
   async fetch(request: Request): Promise<Response> {
     const visit: Visit = await request.json();
-    const browser = await connect(visit);
+    const browser = await openSession(visit.cdpUrl);
     try {
       return Response.json(await use(browser, visit.url));
     } finally {
@@ -29,15 +27,14 @@ export default {
   },
 };
 
-function connect({ cdpUrl, by }: Visit): Promise<Browser> {
-  if (by === "endpoint") return puppeteer.connect({ browserWSEndpoint: cdpUrl });
-  return puppeteer.connect(asBinding(cdpUrl), "session");
-}
-
-/** The library takes any object with a `fetch` for the browser binding. */
-function asBinding(cdpUrl: string): BrowserWorker {
+/**
+ * The library takes any object with a `fetch` for the browser binding. Its `connect({browserWSEndpoint})` is for
+ * Node: in a Worker it picks the package `ws`, which refuses to run there.
+ */
+function openSession(cdpUrl: string): Promise<Browser> {
   const address = cdpUrl.replace(/^ws/, "http");
-  return { fetch: (_path: RequestInfo | URL, init?: RequestInit) => fetch(address, init) };
+  const binding: BrowserWorker = { fetch: (_path: RequestInfo | URL, init?: RequestInit) => fetch(address, init) };
+  return connect(binding, "session");
 }
 
 async function use(browser: Browser, url: string): Promise<Visited> {
@@ -46,7 +43,9 @@ async function use(browser: Browser, url: string): Promise<Visited> {
   await page.setRequestInterception(true);
   page.on("request", (request) => {
     const isMocked = request.url().endsWith("/api/value");
-    void (isMocked ? request.respond({ contentType: "application/json", body: '{"from":"worker"}' }) : request.continue());
+    void (isMocked
+      ? request.respond({ contentType: "application/json", body: '{"from":"worker"}' })
+      : request.continue());
   });
   await page.goto(url);
   const mocked: unknown = await page.evaluate('fetch("/api/value").then((response) => response.json())');
