@@ -66,7 +66,9 @@ export class BrowserRunEngine implements BrowserEngine {
 }
 
 async function refusal(response: Response): Promise<EngineError> {
-  const detail = (await response.text()).slice(0, MAX_DETAIL_LENGTH);
+  // Further lines would be a stack of the engine's.
+  const [firstLine = ""] = (await response.text()).split("\n", 1);
+  const detail = firstLine.slice(0, MAX_DETAIL_LENGTH);
   const message = `the engine answered ${response.status}${detail === "" ? "" : `: ${detail}`}`;
   if (!RETRYABLE.has(response.status)) return new EngineError(message);
   const seconds = Number(response.headers.get("Retry-After"));

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { closeSafely } from "../cdp/transport.ts";
 import { createSessionDeps } from "../composition.ts";
 import type { Failure } from "../domain/failure.ts";
 import { type AccountId, newConnectToken, type SessionId } from "../domain/ids.ts";
@@ -33,14 +32,15 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#deps = createSessionDeps(env);
     this.#store = new SessionStore(context.storage);
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
-    this.#downstreams = new Downstreams(context);
+    const background = (promise: Promise<void>): void => context.waitUntil(promise);
+    this.#downstreams = new Downstreams(() => background(this.#controller.clientLeft()));
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
       deadlines: new Deadlines(context.storage),
       downstreams: this.#downstreams,
       tokens: this.#tokens,
-      background: (promise) => context.waitUntil(promise),
+      background,
     });
     this.#door = new DevtoolsDoor({
       id: this.#id,
@@ -104,20 +104,6 @@ export class BrowserSession extends DurableObject implements SessionObject {
 
   override fetch(request: Request): Promise<Response> {
     return this.#door.handle(request);
-  }
-
-  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#downstreams.onMessage(socket, data);
-  }
-
-  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    // The runtime leaves the answering close frame to the object; a client would wait for it.
-    closeSafely(socket, { code, reason });
-    if (this.#downstreams.onClose(socket)) await this.#controller.clientLeft();
-  }
-
-  override async webSocketError(socket: WebSocket): Promise<void> {
-    if (this.#downstreams.onClose(socket)) await this.#controller.clientLeft();
   }
 
   override alarm(): Promise<void> {

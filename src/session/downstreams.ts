@@ -1,12 +1,12 @@
+import { CLOSE_CODE } from "../cdp/close-codes.ts";
 import type { MuxClient } from "../cdp/mux-client.ts";
 import type { SessionMux } from "../cdp/session-mux.ts";
 import { closeSafely, type TransportClose } from "../cdp/transport.ts";
-import { CLOSE_CODE } from "../cdp/close-codes.ts";
 
-/** Sockets whose owner was lost with the memory of an earlier instance. */
+/** The clients' protocol sessions went with the socket to the browser that carried them. */
 const RECONNECT: TransportClose = {
   code: CLOSE_CODE.reconnect,
-  reason: "the session's host was replaced; connect again to the same URL",
+  reason: "the session lost its connection to the browser; connect again to the same URL",
 };
 
 interface Connected {
@@ -14,15 +14,19 @@ interface Connected {
   readonly mux: SessionMux;
 }
 
-/** The client sockets of one session: accepted, matched to their clients, counted, and closed with a reason. */
+/**
+ * The client sockets of one session: accepted, counted, and closed with a reason. They do not use the
+ * hibernation API: the socket to the browser keeps the object in memory anyway, and a message costs less.
+ */
 export class Downstreams {
-  readonly #context: DurableObjectState;
+  readonly #onLeft: () => void;
   readonly #connected = new Map<WebSocket, Connected>();
   /** Clients between their request and their upgrade: they count against the cap too. */
   #connecting = 0;
 
-  constructor(context: DurableObjectState) {
-    this.#context = context;
+  /** @param onLeft hears of every client that leaves by itself or is cut off. */
+  constructor(onLeft: () => void) {
+    this.#onLeft = onLeft;
   }
 
   get count(): number {
@@ -44,27 +48,11 @@ export class Downstreams {
         },
         pageTargetId,
       );
-      this.#context.acceptWebSocket(ours);
-      this.#connected.set(ours, { client, mux });
+      this.#listen(ours, { client, mux });
       return theirs;
     } finally {
       this.#connecting -= 1;
     }
-  }
-
-  onMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const connected = this.#connected.get(socket);
-    if (connected) connected.mux.fromClient(connected.client, data);
-    else closeSafely(socket, RECONNECT);
-  }
-
-  /** A client left, or was cut off. Answers whether it was still counted. */
-  onClose(socket: WebSocket): boolean {
-    const connected = this.#connected.get(socket);
-    if (!connected) return false;
-    this.#connected.delete(socket);
-    connected.mux.detach(connected.client);
-    return true;
   }
 
   closeAll(close: TransportClose): void {
@@ -73,16 +61,34 @@ export class Downstreams {
       client.close(close);
     }
     this.#connected.clear();
-    this.#closeOrphans(close);
   }
 
-  /** After the upstream socket was replaced: the clients' protocol sessions are gone with the old one. */
+  /** After the socket to the browser was lost. */
   reconnectAll(): void {
     this.closeAll(RECONNECT);
   }
 
-  #closeOrphans(close: TransportClose): void {
-    for (const socket of this.#context.getWebSockets()) closeSafely(socket, close);
+  #listen(socket: WebSocket, connected: Connected): void {
+    const { client, mux } = connected;
+    // Set before `accept`: with current compatibility dates a binary message is a Blob otherwise.
+    socket.binaryType = "arraybuffer";
+    socket.accept();
+    this.#connected.set(socket, connected);
+    socket.addEventListener("message", ({ data }) => mux.fromClient(client, data as string | ArrayBuffer));
+    socket.addEventListener("close", ({ code, reason }) => {
+      // The answering close frame is the object's to send; a client would wait for it.
+      closeSafely(socket, { code, reason });
+      this.#left(socket);
+    });
+    socket.addEventListener("error", () => this.#left(socket));
+  }
+
+  #left(socket: WebSocket): void {
+    const connected = this.#connected.get(socket);
+    if (!connected) return;
+    this.#connected.delete(socket);
+    connected.mux.detach(connected.client);
+    this.#onLeft();
   }
 }
 

@@ -65,7 +65,7 @@ async function inSession(
   await runInDurableObject(env.SESSIONS.getByName(id), async (_instance, state) => {
     const clock = new FakeClock();
     const store = new SessionStore(state.storage);
-    const downstreams = new Downstreams(state);
+    const downstreams = new Downstreams(() => undefined);
     const statuses: StatusReport[] = [];
     const ends: SessionEnd[] = [];
     const work: Promise<void>[] = [];
