@@ -14,6 +14,7 @@ import { createLogger } from "./observability/logger.ts";
 import { createAccountService } from "./service/account-service.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
 import { createUsageService } from "./service/usage-service.ts";
+import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
@@ -29,6 +30,7 @@ const ids: IdSource = {
   uuid: () => crypto.randomUUID(),
 };
 const logger = createLogger();
+const knownFingerprints = new KnownFingerprints();
 
 /** Variables are text; the generated types know wrangler.toml's value only. */
 const isOn = (variable: string): boolean => variable === "true";
@@ -50,6 +52,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     clock,
     ids,
     logger,
+    knownFingerprints,
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
     availableFeatures: AVAILABLE_FEATURES,

@@ -29,6 +29,8 @@ export class LiveBrowser {
   readonly connection: CdpConnection;
   readonly targets: TargetRegistry<MuxClient>;
   readonly mux: SessionMux;
+  /** The browser's own user agent, before any override. */
+  userAgent = "";
   /** Main-frame navigations seen over this socket. */
   pagesVisited = 0;
   readonly #transport: Transport;
@@ -58,7 +60,11 @@ export class LiveBrowser {
     for (const id of options.madeContexts) browser.targets.contextMade(id, undefined);
     const { context } = options;
     if (context !== null) browser.targets.useContext(context === "new" ? await browser.#createContext() : context);
-    await browser.connection.send("Target.setDiscoverTargets", { discover: true });
+    const [version] = await Promise.all([
+      browser.connection.send("Browser.getVersion", undefined),
+      browser.connection.send("Target.setDiscoverTargets", { discover: true }),
+    ]);
+    browser.userAgent = version.userAgent;
     await browser.#ensurePage();
     return browser;
   }

@@ -2,7 +2,7 @@ import type { TransportClose } from "../cdp/transport.ts";
 import type { Failure } from "../domain/failure.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import { type EndReason, isTerminal, type SessionEvent, transition } from "../domain/session-state.ts";
-import type { SessionView } from "../domain/session-view.ts";
+import type { ObservedFingerprint, SessionView } from "../domain/session-view.ts";
 import { EngineError, type EngineBrowser } from "../engines/engine.ts";
 import { BrowserLink } from "./browser-link.ts";
 import type { ConnectTokens } from "./connect-tokens.ts";
@@ -87,7 +87,7 @@ export class SessionController {
     if (!wanted()) return this.#abandon(browser);
     this.#store.update({ browserId: browser.browserId });
     const live = await this.#link.connect();
-    const fingerprint = await live.observeFingerprint();
+    const fingerprint = await this.#fingerprintOf(live);
     if (!wanted()) return this.#abandon(browser);
     this.#store.update({ fingerprint });
     if (spec.initialUrl !== null) live.openInitialUrl(spec.initialUrl);
@@ -96,6 +96,29 @@ export class SessionController {
     await this.#deadlines.set({ launch: null, heartbeat: now + HEARTBEAT_MS, idle: this.#idleAt(now) });
     logger.info("session.launched", { sessionId: id, engine: engine.name, launchMs: now - startedAt });
     return this.owned();
+  }
+
+  /** What earlier browsers of this build showed, checked in the background; a first one is asked. */
+  async #fingerprintOf(live: LiveBrowser): Promise<ObservedFingerprint> {
+    const { knownFingerprints, logger } = this.#deps;
+    const known = knownFingerprints.find(live.userAgent);
+    const observing = live.observeFingerprint().then((seen) => {
+      // A client that came meanwhile may have overridden what pages see.
+      if (this.#downstreams.count > 0) return seen;
+      knownFingerprints.learn(live.userAgent, seen);
+      const record = this.#store.read();
+      if (record && !isTerminal(record.status)) this.#store.update({ fingerprint: seen });
+      return seen;
+    });
+    if (known === undefined) return observing;
+    this.#background(
+      observing.then(
+        () => undefined,
+        // The page was closed or is loading the initial URL: the next session checks again.
+        (error: unknown) => logger.info("session.fingerprint_unchecked", { error: String(error) }),
+      ),
+    );
+    return known;
   }
 
   /** The session ended while its browser was starting: the browser must not outlive it. */

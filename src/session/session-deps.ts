@@ -3,6 +3,7 @@ import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { KnownFingerprints } from "./known-fingerprints.ts";
 
 /** The session index, as far as a session writes to it. */
 export interface SessionReports {
@@ -17,6 +18,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  /** Shared by the sessions of an isolate. */
+  readonly knownFingerprints: KnownFingerprints;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /** CDP clients that may be connected to the session at once. */

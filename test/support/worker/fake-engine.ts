@@ -28,6 +28,8 @@ export class ScriptedBrowser extends FakeBrowser {
         return this.answer(command, { browserContextIds: [], defaultBrowserContextId: CONTEXT });
       case "Target.createBrowserContext":
         return this.answer(command, { browserContextId: "OWN" });
+      case "Browser.getVersion":
+        return this.answer(command, { userAgent: "Chrome", product: "Chrome/156" });
       case "Runtime.evaluate":
         return this.answer(command, {
           result: { value: { platform: "Linux x86_64", userAgent: "Chrome", locale: "en-US", timezone: "UTC" } },
@@ -47,6 +49,8 @@ export class FakeEngine implements BrowserEngine {
   readonly closed: string[] = [];
   readonly browsers: ScriptedBrowser[] = [];
   launches = 0;
+  /** Methods that the browsers of this engine never answer. */
+  silentMethods: readonly string[] = [];
   /** Awaited by every launch before it does anything. */
   beforeLaunch: () => Promise<void> = () => Promise.resolve();
   /** Throws to make `connect` fail: the browser is gone. */
@@ -84,6 +88,7 @@ export class FakeEngine implements BrowserEngine {
   async #connect(): Promise<Transport> {
     this.beforeConnect();
     const browser = new ScriptedBrowser();
+    for (const method of this.silentMethods) browser.silent.add(method);
     this.browsers.push(browser);
     return browser;
   }

@@ -9,6 +9,7 @@ import { createLogger } from "../../../src/observability/logger.ts";
 import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
 import { Deadlines } from "../../../src/session/deadlines.ts";
 import { Downstreams } from "../../../src/session/downstreams.ts";
+import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
 import { SessionController } from "../../../src/session/session-controller.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { FakeClock } from "../../support/worker/fake-clock.ts";
@@ -60,6 +61,7 @@ interface Harness {
 async function inSession(
   run: (harness: Harness) => Promise<void>,
   engine: FakeEngine = new FakeEngine(),
+  known: KnownFingerprints = new KnownFingerprints(),
 ): Promise<void> {
   const id = crypto.randomUUID() as SessionId;
   await runInDurableObject(env.SESSIONS.getByName(id), async (_instance, state) => {
@@ -87,6 +89,7 @@ async function inSession(
         clock,
         ids: { bytes: (length) => new Uint8Array(length), uuid: () => crypto.randomUUID() },
         logger: createLogger({ sink: () => undefined }),
+        knownFingerprints: known,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,
         availableFeatures: new Set(),
@@ -180,6 +183,23 @@ describe("create", () => {
       expect(ends).toMatchObject([{ status: "destroyed", endReason: "requested" }]);
     }));
 
+  it("does not wait for a page to say what an earlier browser of the same build has shown", async () => {
+    const known = new KnownFingerprints();
+    const wedged = new FakeEngine();
+    await inSession(async ({ create }) => void (await create()), new FakeEngine(), known);
+    await inSession(
+      async ({ create }) => {
+        const created = await create();
+        expect(created).toMatchObject({
+          value: { view: { fingerprint: { platform: "Linux x86_64", timezone: "UTC" } } },
+        });
+        expect(wedged.browser.last("Runtime.evaluate").method).toBe("Runtime.evaluate");
+      },
+      Object.assign(wedged, { silentMethods: ["Runtime.evaluate"] }),
+      known,
+    );
+  });
+
   it("starts loading the initial URL before the first client comes", () =>
     inSession(async ({ create, engine }) => {
       await create({ initialUrl: "https://a.test/" });
@@ -258,9 +278,10 @@ describe("deadlines", () => {
   it("sends the browser a command every 30 s and ends a session whose browser does not answer", () =>
     inSession(async ({ create, clock, controller, engine, ends }) => {
       await create();
+      const commands = engine.browser.sent.length;
       clock.advance(30_000);
       await controller.onAlarm();
-      expect(engine.browser.sent.filter(({ method }) => method === "Browser.getVersion")).toHaveLength(1);
+      expect(engine.browser.sent.slice(commands)).toMatchObject([{ method: "Browser.getVersion" }]);
       engine.browser.send = () => {
         throw new Error("the socket is gone");
       };
