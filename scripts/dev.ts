@@ -37,11 +37,12 @@ runMain(async () => {
   writeLocalSettings(complete);
   console.log(describeServer(complete, browser));
   const schedule = startSchedule(url);
-  await Promise.race([ended, stopped]);
+  const cause = await Promise.race([ended, stopped]);
   clearInterval(schedule);
   wrangler.kill("SIGTERM");
+  await Promise.race([ended, sleep(5_000)]);
   releaseState();
-  return Promise.race([ended, sleep(5_000, 0)]);
+  return typeof cause === "number" ? cause : 0;
 });
 
 async function migrate(): Promise<void> {

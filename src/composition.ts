@@ -53,6 +53,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     ids,
     logger,
     knownFingerprints,
+    protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
     availableFeatures: AVAILABLE_FEATURES,

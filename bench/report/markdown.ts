@@ -40,7 +40,7 @@ export function toMarkdown({ rows, bounds, conditions }: ReportText): string {
     "What Berth adds to a browser, measured by `npm run bench` beside what it could cost at least.",
     TARGETS,
     ...(conditions.mode === "quick" ? ["**A quick run: few rounds, so the numbers are indications.**"] : []),
-    `## Bounds\n\n${boundsTable(bounds)}`,
+    `## Bounds\n\n${[boundsTable(bounds), ...roomNotes(rows)].join("\n\n")}`,
     `## Ratios\n\n${ratioTable(rows)}`,
     `## Medians\n\n${valueTable(rows)}`,
     `## How it was run\n\n${METHOD}\n\n${conditionList(conditions)}`,
@@ -56,6 +56,20 @@ function boundsTable(bounds: readonly Bound[]): string {
     holds === undefined ? "–" : holds ? "✅ holds" : "❌ missed",
   ]);
   return table(["what", "bound", "measured", ""], rows);
+}
+
+/** Where the browser or the emulator decides, no server could do better: the reader should know how much room there is. */
+function roomNotes(rows: readonly Row[]): string[] {
+  const pipeTo = (id: string) => rows.find((row) => row.id === id)?.pipeToChromium?.median;
+  const [storm, create] = [pipeTo("storm.rate"), pipeTo("create")];
+  return [
+    ...(storm
+      ? [`Chromium itself sends events at ${digits(1 / storm)} × the pipe's rate: no server can pass on more.`]
+      : []),
+    ...(create
+      ? [`The pipe itself, emulator included, takes ${digits(create)} × the bare browser's time to create.`]
+      : []),
+  ];
 }
 
 /** Ratios mean nothing for counts that are zero, nor for differences around it. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import * as fs from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { berthDir, root } from "./environment.mjs";
 import { SetupFailure, recogniseFailure } from "./failure.mjs";
@@ -106,10 +107,12 @@ function makeWritable() {
   if (existsSync(join(modulesDir, "wrangler"))) {
     return;
   }
-  const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < NEEDED_BYTES) {
+  // Node has it from 18.15 on; an older one finds out when the disk is full.
+  const disk = fs.statfsSync?.(root);
+  const free = disk ? disk.bavail * disk.bsize : NEEDED_BYTES;
+  if (free < NEEDED_BYTES) {
     throw new SetupFailure(
-      `Set-up needs ${NEEDED_BYTES / 1e9} GB on the disk of this folder, and ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`,
+      `Set-up needs ${NEEDED_BYTES / 1e9} GB on the disk of this folder, and ${(free / 1e9).toFixed(1)} GB are free.`,
       "Free some space, or clone the project onto another disk.",
     );
   }

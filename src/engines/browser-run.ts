@@ -47,7 +47,6 @@ export class BrowserRunEngine implements BrowserEngine {
     return {
       browserId,
       connect: () => this.#connect(url),
-      protocol: () => this.#binding.fetch(`${url}/json/protocol`),
       close: async () => {
         const response = await this.#binding.fetch(url, { method: "DELETE" });
         await response.body?.cancel();

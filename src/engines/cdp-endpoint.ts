@@ -28,7 +28,6 @@ export class CdpEndpointEngine implements BrowserEngine {
     return {
       browserId,
       connect: () => this.#connect(browserId),
-      protocol: () => this.#fetch(new URL("/json/protocol", this.#httpEndpoint()).href),
       // The contexts are the session's to dispose of; the browser is not.
       close: () => Promise.resolve(),
     };

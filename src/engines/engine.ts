@@ -15,8 +15,6 @@ export interface EngineBrowser {
   readonly browserId: string;
   /** Opens a CDP socket to the browser; may be called again after the last one broke. */
   connect(): Promise<Transport>;
-  /** The browser's own description of its protocol: JSON of about 1 MB, which CDP itself cannot ask for. */
-  protocol(): Promise<Response>;
   /** Ends the browser. Idempotent: a browser that is gone is success. */
   close(): Promise<void>;
 }

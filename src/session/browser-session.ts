@@ -49,6 +49,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       store: this.#store,
       tokens: this.#tokens,
       maxClients: this.#deps.maxClients,
+      protocol: this.#deps.protocol,
     });
   }
 

@@ -15,6 +15,8 @@ export interface DevtoolsDoorOptions {
   readonly store: SessionStore;
   readonly tokens: ConnectTokens;
   readonly maxClients: number;
+  /** What `/json/protocol` answers. */
+  readonly protocol: () => Promise<Response>;
 }
 
 const BLANK = "about:blank";
@@ -86,7 +88,7 @@ export class DevtoolsDoor {
       case "list":
         return Response.json((await live.describePages()).map((page) => describeTarget(page, address)));
       case "protocol":
-        return this.#options.controller.protocol();
+        return this.#options.protocol();
       case "new":
         return request.method === "PUT" ? this.#open(live, url, address) : putOnly();
       case "activate":

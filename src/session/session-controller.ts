@@ -175,11 +175,6 @@ export class SessionController {
     }
   }
 
-  /** The protocol description of the session's browser. */
-  protocol(): Promise<Response> {
-    return this.#deps.engine.resume(this.#store.read()?.browserId ?? "").protocol();
-  }
-
   async clientConnected(): Promise<void> {
     await this.#become({ type: "clientConnected" });
     await this.#deadlines.set({ idle: null });

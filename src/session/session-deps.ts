@@ -22,6 +22,11 @@ export interface SessionDeps {
   readonly knownFingerprints: KnownFingerprints;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
+  /**
+   * The CDP's own description, for `/json/protocol` (JSON, about 1 MB). It comes with the deployment: not every
+   * browser has it, and a headless shell crashes when it is asked for it.
+   */
+  readonly protocol: () => Promise<Response>;
   /** CDP clients that may be connected to the session at once. */
   readonly maxClients: number;
   readonly availableFeatures: ReadonlySet<FeatureName>;

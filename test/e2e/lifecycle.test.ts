@@ -76,7 +76,7 @@ describe("a session ends", () => {
     await expect
       .poll(() => api.describe(id))
       .toMatchObject({ status: "destroyed", endReason: "requested", cdpUrl: null });
-    expect(await api.countActive()).toBe(0);
+    await expect.poll(() => api.countActive(), { timeout: 10_000 }).toBe(0);
   });
 
   test("when it is deleted, once: both libraries are disconnected", async ({ api, sessions, clients }) => {
@@ -104,7 +104,9 @@ describe("a session ends", () => {
     await socket.send("Browser.getVersion");
     expect(await socket.closed).toEqual({ code: 4002, reason: "the session reached its maximum duration" });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt) - 50);
-    await expect.poll(() => api.describe(id)).toMatchObject({ status: "destroyed", endReason: "expired" });
+    await expect
+      .poll(() => api.describe(id), { timeout: 10_000 })
+      .toMatchObject({ status: "destroyed", endReason: "expired" });
   });
 
   test("and takes its browser along, however it ends", async ({ api, sessions, clients }) => {

@@ -71,7 +71,6 @@ export class FakeEngine implements BrowserEngine {
     return {
       browserId,
       connect: () => this.#connect(),
-      protocol: () => Promise.resolve(Response.json({ domains: [] })),
       close: async () => {
         await this.beforeClose();
         this.closed.push(browserId);

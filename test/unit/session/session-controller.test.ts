@@ -92,6 +92,7 @@ async function inSession(
         knownFingerprints: known,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,
+        protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set(),
       },
       store,
