@@ -84,6 +84,8 @@ export class SessionMux {
   detach(client: MuxClient): void {
     if (this.#owners.get(client.rootSessionId) !== client) return;
     for (const sessionId of client.sessions.keys()) this.#owners.delete(sessionId);
+    // What still arrives from a client that was cut off finds no session.
+    client.sessions.clear();
     this.#targets.clientLeft(client);
     // The browser may be gone, or the page may have closed first: nothing is left to do then.
     const gone = (): undefined => undefined;

@@ -103,11 +103,12 @@ export class SessionController {
     const { knownFingerprints, logger } = this.#deps;
     const known = knownFingerprints.find(live.userAgent);
     const observing = live.observeFingerprint().then((seen) => {
-      // A client that came meanwhile may have overridden what pages see.
-      if (this.#downstreams.count > 0) return seen;
-      knownFingerprints.learn(live.userAgent, seen);
       const record = this.#store.read();
-      if (record && !isTerminal(record.status)) this.#store.update({ fingerprint: seen });
+      // A client that has come, or a page that was opened, may have changed what there is to see.
+      const untouched = record?.status === "launching" || record?.status === "ready";
+      if (!record || !untouched || record.spec.initialUrl !== null) return seen;
+      knownFingerprints.learn(live.userAgent, seen);
+      this.#store.update({ fingerprint: seen });
       return seen;
     });
     if (known === undefined) return observing;

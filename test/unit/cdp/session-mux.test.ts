@@ -192,6 +192,13 @@ describe("limits", () => {
     send({ id: 1, method: "Browser.getVersion" });
     expect(socket.closedWith?.code).toBe(4009);
   });
+
+  it("forwards nothing more from a client that was cut off", async () => {
+    const { client, send } = await connect();
+    mux.fromClient(client, new ArrayBuffer(4));
+    send({ id: 1, method: "Browser.getVersion" });
+    expect(browser.sent.some(({ method }) => method === "Browser.getVersion")).toBe(false);
+  });
 });
 
 describe("targets that clients do not see", () => {
