@@ -5,6 +5,7 @@ export interface TargetInfo {
   readonly title: string;
   readonly url: string;
   readonly browserContextId?: string;
+  readonly openerId?: string;
 }
 
 /**
@@ -25,6 +26,10 @@ const HIDDEN_TYPES: ReadonlySet<string> = new Set(["browser_ui"]);
  * which it will never be told of.
  */
 const TOP_CHROME = /^chrome:\/\/[^/]+\.top-chrome\//;
+
+/** Popups are left as they are: libraries wait for the URL that their opener gave them. */
+const isFirstLoad = ({ url, type, openerId }: TargetInfo): boolean =>
+  url === "" && openerId === undefined && (type === "page" || type === "tab");
 
 /** Who may see a target. A client is any object: the registry only compares identities. */
 export class TargetRegistry<Client extends object> {
@@ -119,11 +124,16 @@ export class TargetRegistry<Client extends object> {
     return this.#targets.get(targetId);
   }
 
-  /** The target as clients see it: the session's context stands for the default one. */
+  /**
+   * The target as clients see it: the session's context stands for the default one, and a tab that has loaded
+   * nothing yet is blank. Chromium gives such a tab no URL, and Puppeteer leaves out pages without one.
+   */
   present<T extends TargetInfo>(target: T): T {
     const own = this.#own;
-    if (own === undefined || target.browserContextId !== own.id) return target;
-    return { ...target, browserContextId: own.defaultId };
+    const isOwn = own !== undefined && target.browserContextId === own.id;
+    const isBlank = isFirstLoad(target);
+    if (!isOwn && !isBlank) return target;
+    return { ...target, ...(isOwn && { browserContextId: own.defaultId }), ...(isBlank && { url: "about:blank" }) };
   }
 
   #isDefaultPage(target: TargetInfo): boolean {

@@ -78,6 +78,17 @@ describe("initial_url", () => {
     expect(await page?.title()).toBe("Second");
   });
 
+  test("is the one page that Puppeteer finds, however early it comes", async ({ sessions, clients, site }) => {
+    for (const url of [`${site.origin}/second`, "http://127.0.0.1:1/"]) {
+      for (let round = 0; round < 4; round++) {
+        const { cdpUrl } = await sessions.create("anchor", { session: { initial_url: url } });
+        const browser = await clients.puppeteer(cdpUrl);
+        expect(await browser.pages()).toHaveLength(1);
+        await browser.close();
+      }
+    }
+  });
+
   test("that cannot be reached leaves a session that works", async ({ sessions, clients, site }) => {
     const { cdpUrl } = await sessions.create("anchor", { session: { initial_url: "http://127.0.0.1:1/" } });
     const browser = await clients.puppeteer(cdpUrl);
