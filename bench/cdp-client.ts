@@ -31,7 +31,8 @@ export class CdpClient {
     socket.on("message", (data) => this.#receive(data));
     socket.on("error", () => undefined);
     socket.on("close", (code, reason) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`The socket closed: ${code} ${reason.toString()}`));
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(`The socket closed: ${code} ${reason.toString()}`));
       this.#waiting.clear();
     });
   }
