@@ -20,8 +20,8 @@ type Credential = { readonly token: string } | { readonly apiKey: string };
  */
 export function installCdpRoutes(app: Hono<AppEnv>, options: CdpRouteOptions): void {
   app.all("/cdp/:id/*", ({ req }) => {
-    const rest = new URL(req.url).pathname.slice(`/cdp/${req.param("id")}`.length);
-    return enter(options, req.raw, { id: req.param("id"), path: rest });
+    const id = req.param("id");
+    return enter(options, req.raw, { id, path: pathBelow(`/cdp/${id}`, new URL(req.url).pathname) });
   });
   app.all("/cdp/:id", ({ req }) => enter(options, req.raw, { id: req.param("id"), path: "/" }));
   app.get("/", async ({ req }, next) => {
@@ -29,6 +29,16 @@ export function installCdpRoutes(app: Hono<AppEnv>, options: CdpRouteOptions): v
     if (id === undefined) return next();
     return enter(options, req.raw, { id, path: "/" });
   });
+}
+
+/**
+ * The DevTools path below a session's own. chrome-remote-interface applies its `alterPath` to socket URLs that
+ * carry the prefix and the token already, so both may come twice, the first query escaped.
+ */
+function pathBelow(prefix: string, pathname: string): string {
+  const once = pathname.slice(prefix.length);
+  if (!once.startsWith(`${prefix}/`)) return once;
+  return once.slice(prefix.length).replace(/%3F.*$/i, "");
 }
 
 async function enter(

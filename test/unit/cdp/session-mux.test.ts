@@ -220,6 +220,15 @@ describe("targets that clients do not see", () => {
     expect(socket.last).toMatchObject({ params: { targetInfo: { targetId: "TAB2" } } });
   });
 
+  it("shows a tab that has loaded nothing yet as blank, but leaves a popup to its opener", async () => {
+    const { socket, root } = await connect();
+    const loading = { ...page("T1", "DEFAULT"), url: "" };
+    browser.event("Target.targetCreated", { targetInfo: loading }, root);
+    expect(socket.last).toMatchObject({ params: { targetInfo: { targetId: "T1", url: "about:blank" } } });
+    browser.event("Target.targetCreated", { targetInfo: { ...loading, targetId: "T2", openerId: "T1" } }, root);
+    expect(socket.last).toMatchObject({ params: { targetInfo: { targetId: "T2", url: "" } } });
+  });
+
   it("keeps a context private while its maker is connected, and opens it to all afterwards", async () => {
     const maker = await connect();
     const other = await connect();
