@@ -33,6 +33,11 @@ const NO_PARAMS: Readonly<Record<string, unknown>> = {};
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+function invalid(message: string, id?: number): ParsedCommand {
+  const error = { code: CDP_ERROR.invalidRequest, message };
+  return id === undefined ? { ok: false, error } : { ok: false, id, error };
+}
+
 /** Reads one client message, or says what is wrong with it in the protocol's own terms. */
 export function parseCommand(text: string): ParsedCommand {
   let message: unknown;
@@ -41,38 +46,16 @@ export function parseCommand(text: string): ParsedCommand {
   } catch {
     return { ok: false, error: { code: CDP_ERROR.parse, message: "JSON: the message is not valid JSON" } };
   }
-  if (!isRecord(message)) {
-    return { ok: false, error: { code: CDP_ERROR.invalidRequest, message: "Message must be an object" } };
-  }
+  if (!isRecord(message)) return invalid("Message must be an object");
   const { id, method, params, sessionId } = message;
   // Negative ids are Berth's own: an answer to one must never reach a client.
   if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > MAX_ID) {
-    const error = {
-      code: CDP_ERROR.invalidRequest,
-      message: "Message must have integer 'id' property from 0 to 2^31-1",
-    };
-    return { ok: false, error };
+    return invalid("Message must have integer 'id' property from 0 to 2^31-1");
   }
-  if (typeof method !== "string") {
-    return {
-      ok: false,
-      id,
-      error: { code: CDP_ERROR.invalidRequest, message: "Message must have string 'method' property" },
-    };
-  }
-  if (params !== undefined && !isRecord(params)) {
-    return {
-      ok: false,
-      id,
-      error: { code: CDP_ERROR.invalidRequest, message: "Message may have object 'params' property" },
-    };
-  }
+  if (typeof method !== "string") return invalid("Message must have string 'method' property", id);
+  if (params !== undefined && !isRecord(params)) return invalid("Message may have object 'params' property", id);
   if (sessionId !== undefined && typeof sessionId !== "string") {
-    return {
-      ok: false,
-      id,
-      error: { code: CDP_ERROR.invalidRequest, message: "Message may have string 'sessionId' property" },
-    };
+    return invalid("Message may have string 'sessionId' property", id);
   }
   const command = { id, method, params: params ?? NO_PARAMS, text };
   return { ok: true, command: sessionId === undefined ? command : { ...command, sessionId } };

@@ -1,3 +1,4 @@
+import type { SessionQuery } from "../accounts/session-lists.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SessionId } from "../domain/ids.ts";
 import { parseSessionId } from "../domain/ids.ts";
@@ -5,7 +6,6 @@ import type { Principal } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";
 import { fail, succeed } from "../domain/result.ts";
 import type { RequestedSession } from "../domain/session-spec.ts";
-import type { SessionStatus } from "../domain/session-state.ts";
 import type { PageView, SessionSummary, SessionView, TokenScope } from "../domain/session-view.ts";
 import type { OwnedSession, SessionObject } from "../session/session-object.ts";
 import type { SessionServiceDeps } from "./create-session.ts";
@@ -13,20 +13,8 @@ import { createSession } from "./create-session.ts";
 
 export type { SessionServiceDeps } from "./create-session.ts";
 
-/** Which sessions of the account a list holds. Absent properties do not restrict. */
-export interface SessionFilter {
-  readonly statuses?: readonly SessionStatus[];
-  /** Sessions that carry all of these tags. */
-  readonly tags?: readonly string[];
-  /** Epoch milliseconds, inclusive. */
-  readonly createdFrom?: number;
-  readonly createdTo?: number;
-  /** Substring of the id or of a tag. */
-  readonly search?: string;
-  readonly proxyType?: string;
-  /** With any proxy, or with none. */
-  readonly hasProxy?: boolean;
-}
+/** Which sessions of the account a list holds: the index answers it as it is. */
+export type SessionFilter = SessionQuery;
 
 export interface CursorPage {
   readonly items: readonly SessionSummary[];

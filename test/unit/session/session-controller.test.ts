@@ -12,34 +12,11 @@ import { Downstreams } from "../../../src/session/downstreams.ts";
 import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
 import { SessionController } from "../../../src/session/session-controller.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
+import { PLAIN_SPEC } from "../service/requests.ts";
 import { FakeClock } from "../../support/worker/fake-clock.ts";
 import { FakeEngine } from "../../support/worker/fake-engine.ts";
 
 const MINUTE = 60_000;
-
-const SPEC: SessionSpec = {
-  dialect: "meshbrow",
-  lifetimeMs: 30 * MINUTE,
-  idleMs: 5 * MINUTE,
-  initialUrl: null,
-  proxy: null,
-  stealth: "none",
-  fingerprint: "auto",
-  profile: null,
-  recording: { har: false, screenshots: false, video: false },
-  liveViewReadOnly: false,
-  adblock: false,
-  popupBlocker: false,
-  captchaSolver: false,
-  headless: true,
-  viewport: null,
-  fullscreen: false,
-  p2pDownload: false,
-  extensions: [],
-  disableWebSecurity: false,
-  integrations: [],
-  tags: [],
-};
 
 interface Harness {
   readonly controller: SessionController;
@@ -105,7 +82,7 @@ async function inSession(
       controller.create({
         id,
         accountId: "acct_test" as AccountId,
-        spec: { ...SPEC, ...spec },
+        spec: { ...PLAIN_SPEC, ...spec },
         createdAt: clock.now(),
       });
     await run({
