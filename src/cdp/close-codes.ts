@@ -8,6 +8,7 @@ export const CLOSE_CODE = {
   normal: 1000,
   unsupportedData: 1003,
   messageTooBig: 1009,
+  internal: 1011,
   ended: 4000,
   reconnect: 4001,
   expired: 4002,
@@ -33,3 +34,11 @@ export const BINARY_MESSAGE: TransportClose = {
   reason: "CDP messages are text",
 };
 export const TARGET_GONE: TransportClose = { code: CLOSE_CODE.normal, reason: "the page was closed" };
+export const TOO_BIG_FROM_CLIENT: TransportClose = {
+  code: CLOSE_CODE.messageTooBig,
+  reason: "a message was larger than 32 MiB, the platform's limit",
+};
+export const INTERNAL: TransportClose = {
+  code: CLOSE_CODE.internal,
+  reason: "Berth could not handle a message of this connection; connect again",
+};

@@ -1,6 +1,9 @@
+import type { ResultRewriter } from "./client-session.ts";
 import { isLocalUrl, schemeOf } from "./local-url.ts";
 import { CDP_ERROR, type CdpCommand, type CdpError } from "./messages.ts";
-import type { MuxClient, ResultRewriter } from "./mux-client.ts";
+import type { MuxClient } from "./mux-client.ts";
+import { MAX_CONTEXTS, MAX_TARGETS } from "./mux-limits.ts";
+import { judgeShared } from "./shared-browser.ts";
 import type { TargetInfo, TargetRegistry } from "./targets.ts";
 
 /** What becomes of a client's command. */
@@ -24,10 +27,13 @@ const forward = (params: Record<string, unknown>, onResult?: ResultRewriter): Ve
 
 const refuse = (code: number, message: string): Verdict => ({ kind: "refuse", error: { code, message } });
 
+const unavailable = ({ method }: CdpCommand, why: string): Verdict =>
+  refuse(CDP_ERROR.server, `${method} is not available in a Berth session: ${why}`);
+
 const notAllowed =
   (why: string): Rule =>
   ({ command }) =>
-    refuse(CDP_ERROR.server, `${command.method} is not available in a Berth session: ${why}`);
+    unavailable(command, why);
 
 const noSuchTarget = (): Verdict => refuse(CDP_ERROR.invalidParams, "No target with given id found");
 const noSuchContext = (id: string): Verdict =>
@@ -52,7 +58,14 @@ const inContext: Rule = ({ command, client, targets }) => {
   return forward(own === undefined ? params : { ...params, browserContextId: own.id });
 };
 
-const createTarget: Rule = (context) => localUrl(context) ?? inContext(context);
+/** What the client has asked for and not got yet counts too: it may ask for all of it at once. */
+const createTarget: Rule = (context) => {
+  const { client, targets } = context;
+  if (targets.visibleCount(client) + client.waiting.targets >= MAX_TARGETS) {
+    return refuse(CDP_ERROR.server, `The session has ${MAX_TARGETS} targets: close some first`);
+  }
+  return localUrl(context) ?? inContext(context);
+};
 
 const visibleTarget: Rule = ({ command, client, targets }) => {
   const { targetId } = command.params;
@@ -68,12 +81,16 @@ const flattenedOnly: Rule = (context) => {
   return visibleTarget(context);
 };
 
-const createContext: Rule = ({ command, client, targets }) =>
-  forward(command.params, (result) => {
+const createContext: Rule = ({ command, client, targets }) => {
+  if (targets.madeContexts().length + client.waiting.contexts >= MAX_CONTEXTS) {
+    return refuse(CDP_ERROR.server, `The session has ${MAX_CONTEXTS} browser contexts: dispose of some first`);
+  }
+  return forward(command.params, (result) => {
     const id = result["browserContextId"];
     if (typeof id === "string") targets.contextMade(id, client);
     return result;
   });
+};
 
 const disposeContext: Rule = ({ command, client, targets }) => {
   const id = command.params["browserContextId"];
@@ -123,6 +140,7 @@ const MACHINE = "it reaches the browser's machine";
 
 /** Commands that do not simply pass. Everything else is forwarded unchanged. */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ["Browser.cancelDownload", inContext],
   ["Browser.close", () => ({ kind: "endSession" })],
   ["Browser.crash", notAllowed("other clients share this browser")],
   ["Browser.crashGpuProcess", notAllowed("other clients share this browser")],
@@ -132,6 +150,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Browser.setDownloadBehavior", inContext],
   ["Browser.setPermission", inContext],
   ["Extensions.loadUnpacked", notAllowed(MACHINE)],
+  ["Extensions.triggerAction", visibleTarget],
+  ["Network.loadNetworkResource", guardUrl],
   ["Page.navigate", guardUrl],
   ["Storage.clearCookies", inContext],
   ["Storage.getCookies", inContext],
@@ -146,6 +166,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Target.disposeBrowserContext", disposeContext],
   ["Target.exposeDevToolsProtocol", notAllowed("a page could drive the browser")],
   ["Target.getBrowserContexts", getContexts],
+  ["Target.getDevToolsTarget", visibleTarget],
   ["Target.getTargetInfo", getTargetInfo],
   ["Target.getTargets", getTargets],
   ["Target.openDevTools", notAllowed("the browser has no screen")],
@@ -157,5 +178,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 
 /** The verdict on a command, or `undefined` for one that no rule concerns. */
 export function judge(context: PolicyContext): Verdict | undefined {
-  return RULES.get(context.command.method)?.(context);
+  const { command, client, targets } = context;
+  const rule = RULES.get(command.method);
+  const session = command.sessionId === undefined ? client.root : client.sessions.get(command.sessionId);
+  const shared = targets.sharesBrowser ? judgeShared(command, session?.isBrowser ?? true) : undefined;
+  if (shared === undefined) return rule?.(context);
+  if (shared.kind === "refused") return unavailable(command, shared.why);
+  const { params } = shared;
+  return rule ? rule({ ...context, command: { ...command, params } }) : forward(params);
 }

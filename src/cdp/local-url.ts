@@ -1,13 +1,9 @@
-/** URLs that reach the machine of the browser, or the browser's own pages, instead of the web. */
-const LOCAL_SCHEMES: ReadonlySet<string> = new Set([
-  "file",
-  "filesystem",
-  "chrome",
-  "chrome-untrusted",
-  "chrome-search",
-  "devtools",
-  "view-source",
-]);
+/**
+ * What a session opens. Everything else reaches the machine of the browser (`file:`), the browser's own pages
+ * (`chrome:`, `devtools:`, `chrome-native:`), or another program on that machine (`mailto:`, `intent:`), and a
+ * list of those would be out of date with the next browser.
+ */
+const WEB_SCHEMES: ReadonlySet<string> = new Set(["http", "https", "about", "data", "blob", "javascript"]);
 
 /**
  * The scheme that Chromium would read, lower case. Its URL parser drops leading control characters and
@@ -19,8 +15,8 @@ export function schemeOf(url: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):/i.exec(cleaned)?.[1]?.toLowerCase();
 }
 
-/** Whether a session must not open this URL. */
+/** Whether a session must not open this URL. One without a scheme is left to the browser, which refuses it. */
 export function isLocalUrl(url: string): boolean {
   const scheme = schemeOf(url);
-  return scheme !== undefined && LOCAL_SCHEMES.has(scheme);
+  return scheme !== undefined && !WEB_SCHEMES.has(scheme);
 }

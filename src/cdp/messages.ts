@@ -89,24 +89,69 @@ export function responseIdOf(text: string): number | undefined {
  * The command's text for the browser, addressed to `sessionId`. It is forwarded as it came unless a second
  * parser could read it differently: a key that occurs twice (or is spelled with an escape) may mean one
  * thing to the check here and another to the browser, so such a message is written anew from what was read.
+ *
+ * @returns `undefined` for a command that cannot be written anew: see {@link rewrite}.
  */
-export function addressTo(command: CdpCommand, sessionId: string): string {
+export function addressTo(command: CdpCommand, sessionId: string): string | undefined {
   const { text } = command;
   if (isAmbiguous(text)) return rewrite(command, command.params, sessionId);
   if (command.sessionId === sessionId) return text;
   return `${text.slice(0, text.lastIndexOf("}"))},"sessionId":"${sessionId}"}`;
 }
 
-/** Only the keys that decide where a command goes and what it does; a rule of the policy rewrites anyway. */
+/**
+ * Only the keys that decide where a command goes, what it does and whose answer it gets; a rule of the policy
+ * rewrites anyway.
+ */
+const DECISIVE_KEYS = ['"method"', '"sessionId"', '"id"'];
+
 const isAmbiguous = (text: string): boolean =>
-  text.includes("\\u00") || occursTwice(text, '"method"') || occursTwice(text, '"sessionId"');
+  text.includes("\\u00") || DECISIVE_KEYS.some((key) => occursTwice(text, key));
 
 function occursTwice(text: string, key: string): boolean {
   const first = text.indexOf(key);
   return first !== -1 && text.includes(key, first + key.length);
 }
 
-/** The command with other parameters. */
-export function rewrite(command: CdpCommand, params: object, sessionId: string): string {
-  return JSON.stringify({ id: command.id, method: command.method, params, sessionId });
+/**
+ * The command with other parameters.
+ *
+ * @returns `undefined` for parameters nested so deep that they were readable but cannot be written.
+ */
+export function rewrite(command: CdpCommand, params: object, sessionId: string): string | undefined {
+  try {
+    return JSON.stringify({ id: command.id, method: command.method, params, sessionId });
+  } catch (error) {
+    // `JSON.parse` does not recurse, `JSON.stringify` may: on objects with index-like keys it does.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The platform carries WebSocket messages of up to 32 MiB of UTF-8 (Workers limits, "WebSocket message size"). */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+/** A UTF-16 code unit becomes at most this many bytes. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/** Whether the message is too large for the socket to the browser. Counts bytes only where it could be. */
+export function exceedsMessageLimit(text: string): boolean {
+  if (text.length * MAX_BYTES_PER_UNIT <= MAX_MESSAGE_BYTES) return false;
+  let bytes = text.length;
+  for (let at = 0; at < text.length && bytes <= MAX_MESSAGE_BYTES; at += 1) {
+    const unit = text.charCodeAt(at);
+    // Two surrogates make one character of four bytes.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes > MAX_MESSAGE_BYTES;
+}
+
+/** An answer with another result; an error passes as it is. */
+export function rewriteResult(
+  text: string,
+  rewriter: (result: Record<string, unknown>) => object,
+  sessionId: string,
+): string {
+  const { id, result } = JSON.parse(text) as { id: number; result?: Record<string, unknown> };
+  // The session comes last, as in all that the browser says: it is cut off, or looked for, at the end.
+  return result === undefined ? text : JSON.stringify({ id, result: rewriter(result), sessionId });
 }

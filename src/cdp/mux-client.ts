@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { ClientSession, TARGET_CRASHED, type WaitingCommand } from "./client-session.ts";
 import type { CdpError } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
 import type { TransportClose } from "./transport.ts";
@@ -11,51 +12,86 @@ export interface Downstream {
   close(close: TransportClose): void;
 }
 
-/** Rewrites the result of an intercepted command before the client sees it. */
-export type ResultRewriter = (result: Record<string, unknown>) => object;
-
-/** Above this much unread data a client is cut off: one largest message must fit, and a 128 MB isolate must hold. */
-const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
+/** A client's session, as the mux keeps it. */
+export type MuxSession = ClientSession<MuxClient>;
 
 /** Everything that the mux knows of one connected client. */
 export class MuxClient {
   /** The protocol session that the client takes for its connection: a browser's, or a page's. */
-  readonly rootSessionId: string;
-  /** Protocol sessions that belong to this client, the root included, and the session each was made in. */
-  readonly sessions = new Map<string, string>();
+  readonly root: MuxSession;
+  /** Protocol sessions that belong to this client, the root included, by their id. */
+  readonly sessions = new Map<string, MuxSession>();
   /** Auto-attached targets that are being let go unseen. */
   readonly discarded = new Set<string>();
   /** Sessions whose target stands still until this client lets it run. */
   readonly paused = new Set<string>();
-  /** Targets that this client was not told of. */
-  readonly unseenTargets = new Set<string>();
-  readonly #interceptions = new Map<string, ResultRewriter>();
+  /**
+   * Commands that wait for the browser's answer, over all sessions, and their UTF-16 code units; how many of them
+   * make a target or a context.
+   */
+  readonly waiting = { count: 0, units: 0, targets: 0, contexts: 0 };
   readonly #downstream: Downstream;
   readonly #outbox: Outbox;
 
   constructor({ rootSessionId, downstream, clock }: { rootSessionId: string; downstream: Downstream; clock: Clock }) {
-    this.rootSessionId = rootSessionId;
-    this.sessions.set(rootSessionId, "");
+    this.root = this.addSession(rootSessionId, "");
     this.#downstream = downstream;
     this.#outbox = new Outbox((text) => downstream.send(text), clock);
+  }
+
+  addSession(id: string, parentId: string): MuxSession {
+    const session = new ClientSession<MuxClient>({ client: this, id, parentId });
+    this.sessions.set(id, session);
+    return session;
   }
 
   /**
    * Forgets a detached session and what was attached through it, and answers all of them: the browser
    * announces the end of nested sessions only to a parent that no longer exists.
    */
-  forget(sessionId: string): readonly string[] {
-    if (!this.sessions.delete(sessionId)) return [];
+  forget(sessionId: string): readonly MuxSession[] {
+    const session = this.sessions.get(sessionId);
+    if (session === undefined) return [];
+    this.sessions.delete(sessionId);
     this.paused.delete(sessionId);
-    const children = [...this.sessions].filter(([, parent]) => parent === sessionId);
-    return [sessionId, ...children.flatMap(([child]) => this.forget(child))];
+    const children = [...this.sessions.values()].filter(({ parentId }) => parentId === sessionId);
+    return [session, ...children.flatMap(({ id }) => this.forget(id))];
   }
 
-  /** Sends `text` on, or answers `false` when the client does not read and must be cut off. */
-  send(text: string): boolean {
-    if (this.#downstream.bufferedBytes + this.#outbox.queuedUnits > MAX_UNREAD_BYTES) return false;
+  /** Notes a command that leaves for the browser. */
+  sent(session: MuxSession, command: WaitingCommand): void {
+    this.#tally(command, 1);
+    session.sent(command, () => this.fail(session, command.id, TARGET_CRASHED));
+  }
+
+  /** The command that an answer belongs to; `undefined` for one that was answered already. */
+  answered(session: MuxSession, id: number): WaitingCommand | undefined {
+    const command = session.take(id);
+    if (command !== undefined) this.#tally(command, -1);
+    return command;
+  }
+
+  /** Answers a command that the browser will not answer. */
+  fail(session: MuxSession, id: number, error: CdpError): void {
+    if (this.answered(session, id) === undefined) return;
+    this.refuse(id, error, session === this.root ? undefined : session.id);
+  }
+
+  /** The same for every command of the session. */
+  failAll(session: MuxSession, error: CdpError): void {
+    for (const command of session.takeAll()) {
+      this.#tally(command, -1);
+      this.refuse(command.id, error, session === this.root ? undefined : session.id);
+    }
+  }
+
+  /** UTF-16 code units and bytes that this client has yet to read. */
+  get unread(): number {
+    return this.#downstream.bufferedBytes + this.#outbox.queuedUnits;
+  }
+
+  send(text: string): void {
     this.#outbox.send(text);
-    return true;
   }
 
   answer(id: number, result: object, sessionId?: string): void {
@@ -74,18 +110,10 @@ export class MuxClient {
     this.#downstream.close(close);
   }
 
-  get intercepts(): boolean {
-    return this.#interceptions.size > 0;
-  }
-
-  intercept(sessionId: string, id: number, rewriter: ResultRewriter): void {
-    this.#interceptions.set(`${sessionId}:${id}`, rewriter);
-  }
-
-  takeInterception(sessionId: string, id: number): ResultRewriter | undefined {
-    const key = `${sessionId}:${id}`;
-    const rewriter = this.#interceptions.get(key);
-    this.#interceptions.delete(key);
-    return rewriter;
+  #tally({ method, units }: WaitingCommand, by: 1 | -1): void {
+    this.waiting.count += by;
+    this.waiting.units += by * units;
+    if (method === "Target.createTarget") this.waiting.targets += by;
+    if (method === "Target.createBrowserContext") this.waiting.contexts += by;
   }
 }

@@ -1,25 +1,40 @@
 import type { Clock } from "../domain/clock.ts";
 import type { CdpConnection } from "./cdp-connection.ts";
-import { BINARY_MESSAGE, FLOOD, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
+import { type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
+import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type Verdict } from "./command-policy.ts";
 import {
   addressTo,
   CDP_ERROR,
   type CdpCommand,
+  type CdpError,
+  exceedsMessageLimit,
   isTargetEvent,
   parseCommand,
   responseIdOf,
   rewrite,
+  rewriteResult,
   sessionIdOf,
   withoutSession,
 } from "./messages.ts";
-import { type Downstream, MuxClient } from "./mux-client.ts";
+import {
+  FEW_UNREAD_BYTES,
+  ID_IN_USE,
+  MAX_UNREAD_BYTES,
+  MAX_UNSENT_BYTES,
+  MAX_WAITING_COMMANDS,
+  SESSION_NOT_FOUND,
+  TARGET_CLOSED,
+  TOO_BIG,
+  TOO_DEEP,
+  TOO_MANY_WAITING,
+} from "./mux-limits.ts";
+import { heaviestOf, slowestOf } from "./mux-load.ts";
+import { type Downstream, MuxClient, type MuxSession } from "./mux-client.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import { TargetEvents } from "./target-events.ts";
 import type { TargetRegistry } from "./targets.ts";
 import type { Transport, TransportClose } from "./transport.ts";
-
-/** Above this much unsent data toward the browser the client that sends more is cut off. */
-const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 export interface SessionMuxOptions {
   readonly transport: Transport;
@@ -29,12 +44,25 @@ export interface SessionMuxOptions {
   readonly clock: Clock;
   /** A client asked to close the browser: the session ends. */
   readonly onCloseRequested: () => void;
+  /** Commands wait, and nothing has come from the browser for a while. */
+  readonly onSilence: () => void;
+  /** A message could not be handled: a fault of ours, to be logged. The client that it concerns is cut off. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Messages and their UTF-16 code units in both directions between clients and Berth. */
 export interface Traffic {
   messages: number;
   units: number;
+  /** Messages that no client got: its reader was cut off, or the command had been answered with an error. */
+  dropped: number;
+}
+
+/** A client's command as it leaves for the browser. */
+interface Outgoing {
+  /** `undefined` for a command that could not be written. */
+  readonly text: string | undefined;
+  readonly rewriter?: ResultRewriter | undefined;
 }
 
 /**
@@ -44,37 +72,75 @@ export interface Traffic {
  * rewritten commands are read.
  */
 export class SessionMux {
-  readonly traffic: Traffic = { messages: 0, units: 0 };
+  readonly traffic: Traffic = { messages: 0, units: 0, dropped: 0 };
   readonly #transport: Transport;
   readonly #connection: CdpConnection;
   readonly #targets: TargetRegistry<MuxClient>;
   readonly #clock: Clock;
   readonly #onCloseRequested: () => void;
-  readonly #owners = new Map<string, MuxClient>();
+  readonly #onFault: (error: unknown) => void;
+  readonly #clients = new Set<MuxClient>();
+  readonly #owners = new Map<string, MuxSession>();
   readonly #targetEvents: TargetEvents;
+  readonly #silence: SilenceWatch;
+  /** The session of the browser that the next client takes; nothing when asking for it failed. */
+  #prepared: Promise<string | undefined> | undefined;
+  /** Why nothing passes any more. */
+  #lost: CdpError | undefined;
 
-  constructor({ transport, connection, targets, clock, onCloseRequested }: SessionMuxOptions) {
+  constructor({ transport, connection, targets, clock, onCloseRequested, onSilence, onFault }: SessionMuxOptions) {
     this.#transport = transport;
     this.#connection = connection;
     this.#targets = targets;
     this.#clock = clock;
     this.#onCloseRequested = onCloseRequested;
+    this.#onFault = onFault;
     this.#targetEvents = new TargetEvents({ connection, targets, owners: this.#owners });
+    this.#silence = new SilenceWatch({ isWaiting: () => this.#isWaiting(), onSilence });
     transport.onMessage((text) => this.#fromBrowser(text));
     connection.onEvent(({ method, params, sessionId }) => {
       if (method === "Target.detachedFromTarget" && sessionId === "") this.#pageGone(params);
     });
   }
 
+  /** Asks for the first client's session before it comes: a browser that is starting takes its time to answer. */
+  prepare(): void {
+    this.#prepared = this.#attachToBrowser().catch(() => undefined);
+  }
+
   /** Gives a client its own session: of the browser, or of one page. */
   async attach(downstream: Downstream, pageTargetId?: string): Promise<MuxClient> {
-    const { sessionId } =
-      pageTargetId === undefined
-        ? await this.#connection.send("Target.attachToBrowserTarget", undefined)
-        : await this.#connection.send("Target.attachToTarget", { targetId: pageTargetId, flatten: true });
+    const sessionId = await (pageTargetId === undefined ? this.#browserSession() : this.#pageSession(pageTargetId));
     const client = new MuxClient({ rootSessionId: sessionId, downstream, clock: this.#clock });
-    this.#owners.set(sessionId, client);
+    this.#clients.add(client);
+    this.#owners.set(sessionId, client.root);
+    client.root.isBrowser = pageTargetId === undefined;
     return client;
+  }
+
+  async #browserSession(): Promise<string> {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    return (await prepared) ?? this.#attachToBrowser();
+  }
+
+  async #attachToBrowser(): Promise<string> {
+    return (await this.#connection.send("Target.attachToBrowserTarget", undefined)).sessionId;
+  }
+
+  async #pageSession(targetId: string): Promise<string> {
+    return (await this.#connection.send("Target.attachToTarget", { targetId, flatten: true })).sessionId;
+  }
+
+  /**
+   * The socket to the browser is lost, and its protocol sessions with it: whatever waits is answered with this
+   * error, and so is all that clients still send.
+   */
+  lost(reason: string): void {
+    const error = { code: CDP_ERROR.server, message: reason };
+    this.#lost = error;
+    this.#silence.stop();
+    for (const client of this.#clients) for (const session of client.sessions.values()) client.failAll(session, error);
   }
 
   /**
@@ -82,7 +148,7 @@ export class SessionMux {
    * are let run first: Chromium would leave a popup paused for ever, and its opener with it.
    */
   detach(client: MuxClient): void {
-    if (this.#owners.get(client.rootSessionId) !== client) return;
+    if (!this.#clients.delete(client)) return;
     for (const sessionId of client.sessions.keys()) this.#owners.delete(sessionId);
     // What still arrives from a client that was cut off finds no session.
     client.sessions.clear();
@@ -92,42 +158,71 @@ export class SessionMux {
     for (const sessionId of client.paused) {
       this.#connection.send("Runtime.runIfWaitingForDebugger", undefined, { sessionId }).catch(gone);
     }
-    this.#connection.send("Target.detachFromTarget", { sessionId: client.rootSessionId }).catch(gone);
+    this.#connection.send("Target.detachFromTarget", { sessionId: client.root.id }).catch(gone);
   }
 
   /** A message from a client. Whatever it holds, the session lives on. */
   fromClient(client: MuxClient, data: string | ArrayBuffer): void {
+    try {
+      this.#take(client, data);
+    } catch (error) {
+      this.#onFault(error);
+      this.#cutOff(client, INTERNAL);
+    }
+  }
+
+  #take(client: MuxClient, data: string | ArrayBuffer): void {
     if (typeof data !== "string") return this.#cutOff(client, BINARY_MESSAGE);
+    // Errors are answers too: who never reads them must not pile them up here.
+    if (client.unread > MAX_UNREAD_BYTES) return this.#cutOff(client, SLOW_READER);
     this.#count(data);
     const parsed = parseCommand(data);
     if (!parsed.ok) return client.refuse(parsed.id, parsed.error);
     const { command } = parsed;
-    const sessionId = command.sessionId ?? client.rootSessionId;
-    if (!client.sessions.has(sessionId)) {
-      return client.refuse(command.id, {
-        code: CDP_ERROR.sessionNotFound,
-        message: "Session with given id not found.",
-      });
-    }
-    if (this.#transport.bufferedBytes > MAX_UNSENT_BYTES) return this.#cutOff(client, FLOOD);
-    if (command.method === "Runtime.runIfWaitingForDebugger") client.paused.delete(sessionId);
+    const session = command.sessionId === undefined ? client.root : client.sessions.get(command.sessionId);
+    // The error names no session, as Chromium's does not.
+    if (session === undefined || !this.#clients.has(client)) return client.refuse(command.id, SESSION_NOT_FOUND);
+    const refusal = this.#refusal(client, session, command);
+    if (refusal) return client.refuse(command.id, refusal, command.sessionId);
+    if (command.method === "Runtime.runIfWaitingForDebugger") client.paused.delete(session.id);
     const verdict = judge({ command, client, targets: this.#targets });
-    if (verdict === undefined) this.#transport.send(addressTo(command, sessionId));
-    else this.#apply(verdict, command, client);
+    if (verdict === undefined) this.#forward(session, command, { text: addressTo(command, session.id) });
+    else this.#apply(verdict, command, session);
   }
 
-  #apply(verdict: Verdict, command: CdpCommand, client: MuxClient): void {
-    const sessionId = command.sessionId ?? client.rootSessionId;
+  #refusal(client: MuxClient, session: MuxSession, command: CdpCommand): CdpError | undefined {
+    if (this.#lost) return this.#lost;
+    if (session.isWaiting(command.id)) return ID_IN_USE;
+    return client.waiting.count >= MAX_WAITING_COMMANDS ? TOO_MANY_WAITING : undefined;
+  }
+
+  #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter }: Outgoing): void {
+    const { client } = session;
+    if (text === undefined || exceedsMessageLimit(text)) {
+      const error = text === undefined ? TOO_DEEP : TOO_BIG;
+      return client.refuse(id, error, session === client.root ? undefined : session.id);
+    }
+    client.sent(session, { id, method, units: text.length, rewriter });
+    this.#silence.start();
+    this.#transport.send(text);
+    if (this.#transport.bufferedBytes > MAX_UNSENT_BYTES) {
+      this.#cutOff(heaviestOf(this.#clients, ({ waiting }) => waiting.units) ?? client, FLOOD);
+    }
+  }
+
+  #apply(verdict: Verdict, command: CdpCommand, session: MuxSession): void {
     switch (verdict.kind) {
       case "forward":
-        if (verdict.onResult) client.intercept(sessionId, command.id, verdict.onResult);
-        this.#transport.send(rewrite(command, verdict.params, sessionId));
+        this.#forward(session, command, {
+          text: rewrite(command, verdict.params, session.id),
+          rewriter: verdict.onResult,
+        });
         return;
       case "refuse":
-        client.refuse(command.id, verdict.error, command.sessionId);
+        session.client.refuse(command.id, verdict.error, command.sessionId);
         return;
       case "endSession":
-        client.answer(command.id, {}, command.sessionId);
+        session.client.answer(command.id, {}, command.sessionId);
         this.#onCloseRequested();
         return;
       default:
@@ -136,33 +231,64 @@ export class SessionMux {
   }
 
   #fromBrowser(text: string): void {
+    this.#silence.heard();
     const sessionId = sessionIdOf(text);
-    const client = sessionId === "" ? undefined : this.#owners.get(sessionId);
-    if (client === undefined) return this.#connection.receive(text, sessionId);
-    if (isTargetEvent(text)) {
-      const presented = this.#targetEvents.present(client, sessionId, text);
-      if (presented !== undefined) this.#deliver(client, sessionId, presented);
+    const session = sessionId === "" ? undefined : this.#owners.get(sessionId);
+    try {
+      if (session === undefined) this.#connection.receive(text, sessionId);
+      else if (text.startsWith('{"id":')) this.#answered(session, text);
+      else this.#event(session, text);
+    } catch (error) {
+      this.#onFault(error);
+      if (session) this.#cutOff(session.client, INTERNAL);
+    }
+  }
+
+  #event(session: MuxSession, text: string): void {
+    if (isTargetEvent(text)) return this.#targetEvent(session, text);
+    // Both come to every session of a tab, asked for or not (`inspector_handler.cc`).
+    const crashes = text.startsWith('{"method":"Inspector.targetCrashed"');
+    if (crashes || text.startsWith('{"method":"Inspector.targetReloadedAfterCrash"')) session.crashed = crashes;
+    this.#deliver(session, text);
+    // What is sent after the crash may bring the tab back: other events end none of it.
+    if (crashes) session.client.failAll(session, TARGET_CRASHED);
+  }
+
+  #targetEvent(session: MuxSession, text: string): void {
+    const { client } = session;
+    const { text: presented, ended } = this.#targetEvents.present(session, text);
+    if (presented !== undefined) this.#deliver(session, presented);
+    // After the event: libraries end the commands of a closed session with errors of their own.
+    for (const one of ended) client.failAll(one, TARGET_CLOSED);
+  }
+
+  #answered(session: MuxSession, text: string): void {
+    if (text.startsWith('{"id":-')) return this.#connection.receive(text, session.id);
+    const id = responseIdOf(text);
+    const command = id === undefined ? undefined : session.client.answered(session, id);
+    if (command === undefined) {
+      this.traffic.dropped += 1;
       return;
     }
-    if (!text.startsWith('{"id":')) return this.#deliver(client, sessionId, text);
-    this.#answered(client, sessionId, text);
+    this.#deliver(session, command.rewriter ? rewriteResult(text, command.rewriter, session.id) : text);
   }
 
-  #answered(client: MuxClient, sessionId: string, text: string): void {
-    if (text.startsWith('{"id":-')) return this.#connection.receive(text, sessionId);
-    const id = client.intercepts ? responseIdOf(text) : undefined;
-    const rewriter = id === undefined ? undefined : client.takeInterception(sessionId, id);
-    if (rewriter === undefined) return this.#deliver(client, sessionId, text);
-    const { id: answered, result } = JSON.parse(text) as { id: number; result?: Record<string, unknown> };
-    if (result === undefined) return this.#deliver(client, sessionId, text);
-    // The session comes last, as in all that the browser says: it is cut off, or looked for, at the end.
-    this.#deliver(client, sessionId, JSON.stringify({ id: answered, result: rewriter(result), sessionId }));
-  }
-
-  #deliver(client: MuxClient, sessionId: string, text: string): void {
-    const seen = sessionId === client.rootSessionId ? withoutSession(text) : text;
+  #deliver({ client, id }: MuxSession, text: string): void {
+    const { unread } = client;
+    if (unread > MAX_UNREAD_BYTES) {
+      this.traffic.dropped += 1;
+      return this.#cutOff(client, SLOW_READER);
+    }
+    const seen = id === client.root.id ? withoutSession(text) : text;
     this.#count(seen);
-    if (!client.send(seen)) this.#cutOff(client, SLOW_READER);
+    client.send(seen);
+    const slow = unread > FEW_UNREAD_BYTES ? slowestOf(this.#clients) : undefined;
+    if (slow) this.#cutOff(slow, SLOW_READER);
+  }
+
+  #isWaiting(): boolean {
+    for (const { waiting } of this.#clients) if (waiting.count > 0) return true;
+    return false;
   }
 
   #cutOff(client: MuxClient, close: TransportClose): void {
@@ -173,8 +299,8 @@ export class SessionMux {
   #pageGone(params: unknown): void {
     const { sessionId } = params as { sessionId: string };
     this.#connection.detached(sessionId);
-    const client = this.#owners.get(sessionId);
-    if (client?.rootSessionId === sessionId) this.#cutOff(client, TARGET_GONE);
+    const client = this.#owners.get(sessionId)?.client;
+    if (client?.root.id === sessionId) this.#cutOff(client, TARGET_GONE);
   }
 
   #count(text: string): void {

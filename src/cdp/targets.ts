@@ -50,6 +50,21 @@ export class TargetRegistry<Client extends object> {
     return this.#own;
   }
 
+  /** How many targets this client may see. */
+  visibleCount(client: Client): number {
+    let count = 0;
+    for (const target of this.#targets.values()) if (this.isVisible(target, client)) count += 1;
+    return count;
+  }
+
+  /**
+   * Whether other sessions use the same browser. A session is given a context of its own where its engine shares
+   * one; whoever gives it one for another reason has to tell the two apart here.
+   */
+  get sharesBrowser(): boolean {
+    return this.#own !== undefined;
+  }
+
   /** Set once, before any client attaches. */
   useContext(own: OwnContext): void {
     this.#own = own;

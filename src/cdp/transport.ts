@@ -55,7 +55,8 @@ export class WebSocketTransport implements Transport {
   }
 
   send(text: string): void {
-    if (!this.#closed) this.#socket.send(text);
+    // Between the browser's close and the event that tells of it, `send` would throw.
+    if (!this.#closed && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
   onMessage(handler: (text: string) => void): void {

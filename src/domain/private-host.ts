@@ -42,13 +42,18 @@ function isPrivateIpv4(address: number): boolean {
   });
 }
 
-/** Loopback, unspecified, unique-local, link-local, multicast, and IPv4 addresses in IPv6's clothes. */
+/** IPv4 in IPv6's clothes: mapped, translated, the old compatible form, NAT64 (RFC 6052); then 6to4 (RFC 3056). */
+const EMBEDDED = /^(?:::(?:ffff:(?:0:)?)?|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+const SIX_TO_FOUR = /^2002:([0-9a-f]{1,4}):(?:([0-9a-f]{1,4}):|:)/;
+
+/** Loopback, unspecified, unique-local, link-local, multicast, local NAT64, and IPv4 addresses within. */
 function isPrivateIpv6(address: string): boolean {
-  if (address === "::" || address === "::1") return true;
-  // fc00::/7, fe80::/10 with the deprecated fec0::/10, ff00::/8.
-  if (/^f[cdf]|^fe[89a-f]/.test(address)) return true;
-  const embedded = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
+  // ::/112 holds loopback and the unspecified address, and otherwise 0.0.0.0/8 in the old compatible form.
+  if (/^::[0-9a-f]{0,4}$/.test(address)) return true;
+  // fc00::/7, fe80::/10 with the deprecated fec0::/10, ff00::/8, 64:ff9b:1::/48.
+  if (/^f[cdf]|^fe[89a-f]|^64:ff9b:1:/.test(address)) return true;
+  const embedded = EMBEDDED.exec(address) ?? SIX_TO_FOUR.exec(address);
   if (!embedded) return false;
-  const [high, low] = [Number.parseInt(embedded[1] ?? "", 16), Number.parseInt(embedded[2] ?? "", 16)];
+  const [high, low] = [Number.parseInt(embedded[1] ?? "0", 16), Number.parseInt(embedded[2] ?? "0", 16)];
   return isPrivateIpv4(high * 65_536 + low);
 }

@@ -29,7 +29,26 @@ export interface SessionMetrics {
   readonly bytesTransferred: number;
   /** CDP messages in both directions between clients and Berth. */
   readonly cdpMessages: number;
+  /** Messages that no client got: it was cut off, or its command had been answered with an error. */
+  readonly droppedMessages: number;
+  /** Clients that came back after one had left. */
+  readonly reconnects: number;
+  /** Times that the session found its browser again after it had lost its socket or its memory. */
+  readonly restores: number;
+  /** From the admission to a browser that answers, in milliseconds; `null` while and if there is none. */
+  readonly launchMs: number | null;
 }
+
+/** Of a session that has done nothing yet. */
+export const NO_METRICS: SessionMetrics = {
+  pagesVisited: 0,
+  bytesTransferred: 0,
+  cdpMessages: 0,
+  droppedMessages: 0,
+  reconnects: 0,
+  restores: 0,
+  launchMs: null,
+};
 
 /** What a caller may see of a session; a dialect renders it. Times are epoch milliseconds. */
 export interface SessionView {

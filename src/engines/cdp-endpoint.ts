@@ -1,5 +1,5 @@
 import { type Transport, WebSocketTransport } from "../cdp/transport.ts";
-import { type BrowserEngine, type EngineBrowser, EngineError } from "./engine.ts";
+import { type BrowserEngine, BrowserGoneError, type EngineBrowser, EngineError, type ListedBrowser } from "./engine.ts";
 
 /** Any browser that speaks CDP: a Chrome of the operator's own, or another vendor's. */
 export interface CdpEndpointOptions {
@@ -17,11 +17,11 @@ export class CdpEndpointEngine implements BrowserEngine {
 
   constructor({ endpoint, fetch }: CdpEndpointOptions) {
     this.#endpoint = new URL(endpoint);
-    this.#fetch = fetch;
+    this.#fetch = (url, init) => fetch(url, init).catch(withoutAddress);
   }
 
-  async launch(signal: AbortSignal): Promise<EngineBrowser> {
-    return this.resume(await this.#browserId(signal));
+  async launch(): Promise<EngineBrowser> {
+    return this.resume(await this.#browserId());
   }
 
   resume(browserId: string): EngineBrowser {
@@ -33,12 +33,16 @@ export class CdpEndpointEngine implements BrowserEngine {
     };
   }
 
+  list(): Promise<readonly ListedBrowser[]> {
+    return Promise.resolve([]);
+  }
+
   /** The path of the browser's socket: it changes when the browser restarts. */
-  async #browserId(signal?: AbortSignal): Promise<string> {
+  async #browserId(): Promise<string> {
     if (this.#endpoint.protocol.startsWith("ws")) return this.#endpoint.pathname;
     const url = new URL("json/version", withSlash(this.#endpoint));
-    const response = await this.#fetch(url.href, signal ? { signal } : {});
-    const version: unknown = response.ok ? await response.json() : undefined;
+    const response = await this.#fetch(url.href);
+    const version: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
     if (typeof version === "object" && version !== null && "webSocketDebuggerUrl" in version) {
       return new URL(String(version.webSocketDebuggerUrl)).pathname;
     }
@@ -51,7 +55,9 @@ export class CdpEndpointEngine implements BrowserEngine {
   }
 
   async #connect(browserId: string): Promise<Transport> {
-    if ((await this.#browserId()) !== browserId) throw new EngineError("the browser behind the CDP endpoint restarted");
+    if ((await this.#browserId()) !== browserId) {
+      throw new BrowserGoneError("the browser behind the CDP endpoint restarted", { crashed: true });
+    }
     // The endpoint's host stands: the browser may know itself by another.
     const url = this.#httpEndpoint();
     url.pathname = browserId;
@@ -59,6 +65,12 @@ export class CdpEndpointEngine implements BrowserEngine {
     if (!response.webSocket) throw new EngineError(`the CDP endpoint answered ${response.status} to an upgrade`);
     return new WebSocketTransport(response.webSocket);
   }
+}
+
+/** An engine's message reaches callers; the platform's may quote the address, and the credential in it. */
+function withoutAddress(error: unknown): never {
+  if (error instanceof DOMException && (error.name === "TimeoutError" || error.name === "AbortError")) throw error;
+  throw new EngineError("the CDP endpoint could not be reached", { cause: error });
 }
 
 function withSlash(url: URL): URL {

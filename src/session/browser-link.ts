@@ -1,71 +1,144 @@
-import type { TransportClose } from "../cdp/transport.ts";
-import type { SessionMetrics } from "../domain/session-view.ts";
-import { EngineError } from "../engines/engine.ts";
+import type { Transport, TransportClose } from "../cdp/transport.ts";
+import { type EndReason, isTerminal } from "../domain/session-state.ts";
+import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser } from "./live-browser.ts";
+import { LinkMetrics } from "./link-metrics.ts";
 import type { SessionDeps } from "./session-deps.ts";
-import { NO_METRICS } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
+import { pause, TimeLimitError, within } from "./within.ts";
+
+/** The browser cannot be had any more: the session ends for this reason. */
+export class BrowserLostError extends Error {
+  override readonly name = "BrowserLostError";
+  readonly reason: EndReason;
+
+  constructor(reason: EndReason, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}
 
 export interface BrowserLinkOptions {
-  readonly deps: Pick<SessionDeps, "engine" | "clock">;
+  readonly deps: Pick<SessionDeps, "engine" | "clock" | "timing" | "logger">;
   readonly store: SessionStore;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
   readonly onCloseRequested: () => void;
+  /** Keeps the object alive until the promise settles; the promise must not reject. */
+  readonly background: (promise: Promise<void>) => void;
 }
+
+const WHY_LOST =
+  "The connection to the browser broke, as it does when an answer is larger than 32 MiB (ask for less at a time, " +
+  "or for a stream); what the command did is unknown";
+const SILENT: TransportClose = { code: 1006, reason: "the browser's connection fell silent" };
 
 /**
  * The session's one socket to its browser: opened when it is needed, opened anew to the same browser after
  * it broke or after this object lost its memory. Counts over all of them.
  */
 export class BrowserLink {
+  readonly metrics: LinkMetrics;
   readonly #options: BrowserLinkOptions;
   #live: LiveBrowser | undefined;
   #opening: Promise<LiveBrowser> | undefined;
-  /** Counters of the sockets before the present one. */
-  #before: SessionMetrics;
+  #asking = false;
+  /** The last socket broke although the browser was not being closed. */
+  #brokeOff = false;
 
   constructor(options: BrowserLinkOptions) {
     this.#options = options;
-    this.#before = options.store.read()?.metrics ?? NO_METRICS;
+    this.metrics = new LinkMetrics(options.store.read()?.metrics);
   }
 
-  /** The connected browser. @throws EngineError when the browser is gone. */
+  /**
+   * The connected browser. An engine that does not answer as it should is asked again, for less than a minute.
+   *
+   * @throws BrowserLostError when the browser is gone, says nothing, or cannot be reached.
+   */
   connect(): Promise<LiveBrowser> {
     if (this.#live) return Promise.resolve(this.#live);
     // Set before the first await, so that concurrent callers share one connection.
-    this.#opening ??= this.#open().finally(() => {
+    this.#opening ??= this.#openPatiently().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
+  /** Whether a socket to the browser is open. */
+  get isOpen(): boolean {
+    return this.#live !== undefined;
+  }
+
   /** Lets go of the connection and answers it, if there is one: for whoever tears it down. */
   release(): LiveBrowser | undefined {
     const live = this.#live;
-    this.#before = this.metrics();
+    this.metrics.follow(undefined);
     this.#live = undefined;
     return live;
   }
 
-  metrics(): SessionMetrics {
+  /** Asks the browser for a sign of life; a socket over which none comes is given up. */
+  async ask(): Promise<void> {
     const live = this.#live;
-    const before = this.#before;
-    if (!live) return before;
-    return {
-      pagesVisited: before.pagesVisited + live.pagesVisited,
-      bytesTransferred: before.bytesTransferred + live.mux.traffic.units,
-      cdpMessages: before.cdpMessages + live.mux.traffic.messages,
-    };
+    if (!live || this.#asking) return;
+    this.#asking = true;
+    try {
+      await live.heartbeat(this.#options.deps.timing.heartbeatLimitMs);
+    } catch {
+      if (this.#live !== live) return;
+      this.#lost(live, SILENT);
+      live.close(SILENT);
+    } finally {
+      this.#asking = false;
+    }
   }
 
-  async #open(): Promise<LiveBrowser> {
-    const { deps, store, onCloseRequested } = this.#options;
-    const { engine, clock } = deps;
+  async #openPatiently(): Promise<LiveBrowser> {
+    const { deps, store } = this.#options;
+    const waits = [...deps.timing.reachWaitsMs];
+    for (;;) {
+      try {
+        return await this.#openInTime();
+      } catch (error) {
+        const lost = this.#isFinal(error);
+        if (lost) throw lost;
+        const wait = waits.shift();
+        const detail = error instanceof Error ? error.message : String(error);
+        if (wait === undefined) throw new BrowserLostError("engine_closed", `unreachable: ${detail}`, error);
+        deps.logger.warn("session.browser_unreachable", { sessionId: store.read()?.id, detail, waitMs: wait });
+        await pause(wait);
+      }
+    }
+  }
+
+  #isFinal(error: unknown): BrowserLostError | undefined {
+    if (error instanceof BrowserLostError) return error;
+    if (error instanceof BrowserGoneError) {
+      const reason = (error.crashed ?? this.#brokeOff) ? "crashed" : "engine_closed";
+      return new BrowserLostError(reason, error.message, error);
+    }
+    if (error instanceof TimeLimitError) return new BrowserLostError("crashed", "the browser does not answer", error);
+    return undefined;
+  }
+
+  async #openInTime(): Promise<LiveBrowser> {
+    const attempt = new Attempt();
+    try {
+      return await within(this.#options.deps.timing.attemptLimitMs, this.#open(attempt));
+    } catch (error) {
+      attempt.abandon();
+      throw error;
+    }
+  }
+
+  async #open(attempt: Attempt): Promise<LiveBrowser> {
+    const { deps, store, onCloseRequested, background } = this.#options;
+    const { engine, clock, logger } = deps;
     const record = store.read();
-    if (!record?.browserId) throw new EngineError("the session has no browser");
-    const transport = await engine.resume(record.browserId).connect();
+    if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
+    const transport = attempt.take(await engine.resume(record.browserId).connect());
     let opened: LiveBrowser | undefined;
     const live = await LiveBrowser.open({
       transport,
@@ -74,18 +147,47 @@ export class BrowserLink {
       madeContexts: record.madeContexts,
       onLost: (close) => this.#lost(opened, close),
       onCloseRequested,
+      onSilence: () => background(this.ask()),
+      onFault: (error) => logger.error("session.message_failed", { sessionId: record.id, error }),
       onContextsChanged: (madeContexts) => store.update({ madeContexts }),
     });
+    // The session may have ended meanwhile.
+    const status = store.read()?.status;
+    if (attempt.abandoned || status === undefined || isTerminal(status)) {
+      live.close({ code: 1000, reason: "the session has ended" });
+      throw new BrowserLostError("requested", "the session has ended, or this attempt took too long");
+    }
     if (live.targets.own) store.update({ context: live.targets.own });
     opened = live;
     this.#live = live;
+    this.metrics.follow(live);
+    if (status !== "launching") this.metrics.restored();
     return live;
   }
 
   /** A socket that breaks while it is being opened fails `open` itself. */
   #lost(live: LiveBrowser | undefined, close: TransportClose): void {
     if (live === undefined || this.#live !== live) return;
+    this.#brokeOff = !live.isClosing;
+    live.mux.lost(WHY_LOST);
     this.release();
     this.#options.onLost(close);
+  }
+}
+
+/** One attempt to connect. Whenever it is given up, it leaves no socket behind. */
+class Attempt {
+  abandoned = false;
+  #transport: Transport | undefined;
+
+  take(transport: Transport): Transport {
+    this.#transport = transport;
+    if (this.abandoned) this.abandon();
+    return transport;
+  }
+
+  abandon(): void {
+    this.abandoned = true;
+    this.#transport?.close({ code: 1000, reason: "the attempt took too long" });
   }
 }

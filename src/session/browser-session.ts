@@ -14,6 +14,7 @@ import type { SessionDeps } from "./session-deps.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "./session-object.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
+import { SharedCreate } from "./shared-create.ts";
 
 /** One session. It owns the parts and delegates to them; see docs/architecture.md. */
 export class BrowserSession extends DurableObject implements SessionObject {
@@ -23,17 +24,19 @@ export class BrowserSession extends DurableObject implements SessionObject {
   readonly #tokens: ConnectTokens;
   readonly #downstreams: Downstreams;
   readonly #controller: SessionController;
+  readonly #creating: SharedCreate;
   readonly #door: DevtoolsDoor;
 
-  constructor(context: DurableObjectState, env: Cloudflare.Env) {
+  /** @param deps other than the deployment's own: for tests that inject faults. */
+  constructor(context: DurableObjectState, env: Cloudflare.Env, deps: SessionDeps = createSessionDeps(env)) {
     super(context, env);
     // Every object of this class is addressed by its session's id.
     this.#id = (context.id.name ?? "") as SessionId;
-    this.#deps = createSessionDeps(env);
+    this.#deps = deps;
     this.#store = new SessionStore(context.storage);
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
-    this.#downstreams = new Downstreams(() => background(this.#controller.clientLeft()));
+    this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
@@ -42,6 +45,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       tokens: this.#tokens,
       background,
     });
+    this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
     this.#door = new DevtoolsDoor({
       id: this.#id,
       controller: this.#controller,
@@ -50,20 +54,25 @@ export class BrowserSession extends DurableObject implements SessionObject {
       tokens: this.#tokens,
       maxClients: this.#deps.maxClients,
       protocol: this.#deps.protocol,
+      waitMs: this.#deps.timing.doorWaitMs,
     });
   }
 
   create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {
-    return this.#controller.create(command);
+    return this.#creating.create(command);
+  }
+
+  joinCreate(accountId: AccountId): Promise<Result<OwnedSession, Failure>> {
+    return this.#creating.join(accountId);
   }
 
   async describe(accountId: AccountId): Promise<Result<OwnedSession, Failure>> {
-    const record = this.#owned(accountId);
-    return record ? this.#controller.owned() : this.#notFound();
+    await this.#controller.wake();
+    return this.#owned(accountId) ? this.#controller.owned() : this.#notFound();
   }
 
-  async end(accountId: AccountId, reason: EndReason): Promise<Result<SessionView, Failure>> {
-    const view = this.#owned(accountId) && (await this.#controller.end(reason));
+  async end(accountId: AccountId, reason: EndReason, detail?: string): Promise<Result<SessionView, Failure>> {
+    const view = this.#owned(accountId) && (await this.#controller.end(reason, detail));
     return view ? succeed(view) : this.#notFound();
   }
 
@@ -71,7 +80,10 @@ export class BrowserSession extends DurableObject implements SessionObject {
     const record = this.#owned(accountId);
     if (!record) return this.#notFound();
     const live = await this.#controller.browser();
-    if (!live) return fail({ kind: "sessionNotRunning", sessionId: record.id, status: record.status });
+    if (!live) {
+      const status = this.#store.read()?.status ?? "destroyed";
+      return fail({ kind: "sessionNotRunning", sessionId: record.id, status });
+    }
     const pages = await live.describePages();
     return succeed(pages.map(({ targetId, title, url }) => ({ id: targetId, title, url })));
   }

@@ -7,6 +7,7 @@ import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionController } from "./session-controller.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { SessionId } from "../domain/ids.ts";
+import { pause } from "./within.ts";
 
 export interface DevtoolsDoorOptions {
   readonly id: SessionId;
@@ -17,6 +18,8 @@ export interface DevtoolsDoorOptions {
   readonly maxClients: number;
   /** What `/json/protocol` answers. */
   readonly protocol: () => Promise<Response>;
+  /** How long a client waits while the session finds its browser again, in milliseconds. */
+  readonly waitMs: number;
 }
 
 const BLANK = "about:blank";
@@ -33,11 +36,11 @@ export class DevtoolsDoor {
   }
 
   async handle(request: Request): Promise<Response> {
-    const { controller } = this.#options;
+    const { controller, waitMs } = this.#options;
     if (!(await this.#isAllowed(request.headers))) return refusal(401, "unauthorized", "a valid token is required");
     if (this.#hasEnded()) return sessionEnded();
-    const live = await controller.browser();
-    if (!live) return sessionEnded();
+    const live = await Promise.race([controller.browser(), pause(waitMs)]);
+    if (!live) return this.#hasEnded() ? sessionEnded() : notYet();
     const { pathname } = new URL(request.url);
     if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return this.#upgrade(live, pathname);
     return this.#answer(live, request);
@@ -61,7 +64,7 @@ export class DevtoolsDoor {
     const target = /^\/(?:devtools\/)?page\/([^/]+)$/.exec(pathname)?.[1];
     if (target === undefined && pathname !== "/" && !pathname.startsWith("/devtools/browser")) return noSuchPath();
     if (target !== undefined && !live.pages().some(({ targetId }) => targetId === target)) return noSuchTarget(target);
-    if (downstreams.count >= maxClients) {
+    if (downstreams.seats >= maxClients) {
       return refusal(429, "too_many_clients", `the session has its limit of ${maxClients} connected clients`);
     }
     try {
@@ -70,9 +73,8 @@ export class DevtoolsDoor {
       return new Response(null, { status: 101, webSocket: socket });
     } catch {
       // The browser or the page went while the client came in. It may have been the last one that counted.
-      await controller.clientLeft();
-      if (this.#hasEnded()) return sessionEnded();
-      return refusal(503, "browser_unavailable", "the browser did not accept the connection; try again");
+      await controller.idleIfAlone();
+      return this.#hasEnded() ? sessionEnded() : notYet();
     }
   }
 
@@ -157,6 +159,12 @@ function refusal(status: number, code: string, message: string): Response {
 }
 
 const sessionEnded = (): Response => refusal(410, "session_ended", "the session has ended");
+/** The browser is starting, or the session is looking for it after it lost its socket. */
+const notYet = (): Response => {
+  const response = refusal(503, "browser_unavailable", "the browser did not accept the connection; try again");
+  response.headers.set("Retry-After", "1");
+  return response;
+};
 const noSuchPath = (): Response => refusal(404, "not_found", "there is no such DevTools path");
 const noSuchTarget = (id: string): Response => refusal(404, "not_found", `there is no page with id ${id}`);
 const putOnly = (): Response => {

@@ -1,4 +1,4 @@
-import { CLOSE_CODE } from "../cdp/close-codes.ts";
+import { CLOSE_CODE, TOO_BIG_FROM_CLIENT } from "../cdp/close-codes.ts";
 import type { MuxClient } from "../cdp/mux-client.ts";
 import type { SessionMux } from "../cdp/session-mux.ts";
 import { closeSafely, type TransportClose } from "../cdp/transport.ts";
@@ -8,6 +8,12 @@ const RECONNECT: TransportClose = {
   code: CLOSE_CODE.reconnect,
   reason: "the session lost its connection to the browser; connect again to the same URL",
 };
+
+/** Clients whose socket to the browser is lost, until it is known what became of the browser. */
+export interface HeldClients {
+  /** Tells those that are still there to connect again; answers how many there were. */
+  reconnect(): number;
+}
 
 interface Connected {
   readonly client: MuxClient;
@@ -21,6 +27,8 @@ interface Connected {
 export class Downstreams {
   readonly #onLeft: () => void;
   readonly #connected = new Map<WebSocket, Connected>();
+  /** Cut off, and still connected: a client that does not read gets no close frame, and its unread data stays. */
+  readonly #cutOff = new Set<WebSocket>();
   /** Clients between their request and their upgrade: they count against the cap too. */
   #connecting = 0;
 
@@ -29,8 +37,14 @@ export class Downstreams {
     this.#onLeft = onLeft;
   }
 
+  /** Clients that are served, or about to be. */
   get count(): number {
     return this.#connected.size + this.#connecting;
+  }
+
+  /** What counts against the cap: whoever was cut off is in it until the socket is gone. */
+  get seats(): number {
+    return this.count + this.#cutOff.size;
   }
 
   /** Attaches a client (to one page, if given) and answers the socket for its upgrade response. */
@@ -44,7 +58,11 @@ export class Downstreams {
           get bufferedBytes() {
             return ours.bufferedAmount;
           },
-          close: (close) => closeSafely(ours, close),
+          close: (close) => {
+            closeSafely(ours, close);
+            if (this.#connected.has(ours)) this.#cutOff.add(ours);
+            this.#left(ours);
+          },
         },
         pageTargetId,
       );
@@ -56,16 +74,27 @@ export class Downstreams {
   }
 
   closeAll(close: TransportClose): void {
-    for (const { client, mux } of this.#connected.values()) {
+    const all = [...this.#connected.values()];
+    this.#connected.clear();
+    for (const { client, mux } of all) {
       mux.detach(client);
       client.close(close);
     }
-    this.#connected.clear();
   }
 
-  /** After the socket to the browser was lost. */
-  reconnectAll(): void {
-    this.closeAll(RECONNECT);
+  /** Call it when the socket to the browser is lost; clients that come later are not among these. */
+  hold(): HeldClients {
+    const held = [...this.#connected];
+    return {
+      reconnect: () => {
+        const left = held.filter(([socket]) => this.#connected.delete(socket));
+        for (const [, { client, mux }] of left) {
+          mux.detach(client);
+          client.close(RECONNECT);
+        }
+        return left.length;
+      },
+    };
   }
 
   #listen(socket: WebSocket, connected: Connected): void {
@@ -78,9 +107,14 @@ export class Downstreams {
     socket.addEventListener("close", ({ code, reason }) => {
       // The answering close frame is the object's to send; a client would wait for it.
       closeSafely(socket, { code, reason });
+      this.#cutOff.delete(socket);
       this.#left(socket);
     });
-    socket.addEventListener("error", () => this.#left(socket));
+    // A message above the platform's limit raises only `error`, and the socket reads no further.
+    socket.addEventListener("error", () => {
+      client.close(TOO_BIG_FROM_CLIENT);
+      this.#cutOff.delete(socket);
+    });
   }
 
   #left(socket: WebSocket): void {

@@ -16,12 +16,18 @@ export interface LiveBrowserOptions {
   readonly madeContexts: readonly string[];
   readonly onLost: (close: TransportClose) => void;
   readonly onCloseRequested: () => void;
+  /** Commands of clients wait, and nothing comes from the browser. */
+  readonly onSilence?: () => void;
+  /** A message could not be handled: a fault of ours. */
+  readonly onFault?: (error: unknown) => void;
   /** The contexts that clients have made, whenever they change. */
   readonly onContextsChanged: (contextIds: readonly string[]) => void;
 }
 
 /** How long a browser just started may take to show its first tab before one is opened for it. */
 const FIRST_PAGE_WAIT_MS = 2000;
+/** A browser that is closed is gone this soon after the first of its tabs. */
+const CLOSING_MS = 1000;
 const BLANK = "about:blank";
 
 /** A browser with a socket to it: our own commands, its targets, and the mux for clients. */
@@ -35,18 +41,23 @@ export class LiveBrowser {
   pagesVisited = 0;
   readonly #transport: Transport;
   #onPage: (() => void) | undefined;
+  readonly #clock: Clock;
+  /** Epoch milliseconds of the last tab's end; `-Infinity` before any. */
+  #tabClosedAt = -Infinity;
+  /** Tabs that are there when the socket opens were visited before. */
+  #countsVisits = false;
 
-  private constructor({ transport, clock, onLost, onCloseRequested, onContextsChanged }: LiveBrowserOptions) {
+  private constructor(options: LiveBrowserOptions) {
+    const { transport, clock, onLost, onCloseRequested, onContextsChanged } = options;
+    const ignore = (): void => undefined;
+    const { onSilence = ignore, onFault = ignore } = options;
     this.#transport = transport;
+    this.#clock = clock;
     this.targets = new TargetRegistry(onContextsChanged);
-    this.connection = new CdpConnection((text) => transport.send(text));
-    this.mux = new SessionMux({
-      transport,
-      connection: this.connection,
-      targets: this.targets,
-      clock,
-      onCloseRequested,
-    });
+    const { targets } = this;
+    const connection = new CdpConnection((text) => transport.send(text));
+    this.connection = connection;
+    this.mux = new SessionMux({ transport, connection, targets, clock, onCloseRequested, onSilence, onFault });
     this.connection.onEvent((event) => this.#onEvent(event));
     transport.onClose((close) => {
       this.connection.close("the connection to the browser closed");
@@ -57,16 +68,32 @@ export class LiveBrowser {
   /** Takes a fresh socket into use; answers when targets are known and one tab is open. */
   static async open(options: LiveBrowserOptions): Promise<LiveBrowser> {
     const browser = new LiveBrowser(options);
-    for (const id of options.madeContexts) browser.targets.contextMade(id, undefined);
+    try {
+      await browser.#start(options);
+      return browser;
+    } catch (error) {
+      browser.close({ code: 1000, reason: "the browser could not be taken into use" });
+      throw error;
+    }
+  }
+
+  async #start(options: LiveBrowserOptions): Promise<void> {
+    for (const id of options.madeContexts) this.targets.contextMade(id, undefined);
     const { context } = options;
-    if (context !== null) browser.targets.useContext(context === "new" ? await browser.#createContext() : context);
+    if (context !== null) this.targets.useContext(context === "new" ? await this.#createContext() : context);
+    this.mux.prepare();
     const [version] = await Promise.all([
-      browser.connection.send("Browser.getVersion", undefined),
-      browser.connection.send("Target.setDiscoverTargets", { discover: true }),
+      this.connection.send("Browser.getVersion", undefined),
+      this.connection.send("Target.setDiscoverTargets", { discover: true }),
     ]);
-    browser.userAgent = version.userAgent;
-    await browser.#ensurePage();
-    return browser;
+    this.userAgent = version.userAgent;
+    this.#countsVisits = true;
+    await this.#ensurePage();
+  }
+
+  /** Whether the browser looks as if it is being closed: that closes its tabs first, a crash closes none. */
+  get isClosing(): boolean {
+    return this.pages().length === 0 || this.#clock.now() - this.#tabClosedAt <= CLOSING_MS;
   }
 
   /** Tabs of the default context as clients see them. */
@@ -117,8 +144,8 @@ export class LiveBrowser {
   }
 
   /** A cheap command: it tells a live browser from a dead one, and keeps the engine from calling it idle. */
-  async heartbeat(): Promise<void> {
-    await this.connection.send("Browser.getVersion", undefined);
+  async heartbeat(timeoutMs: number): Promise<void> {
+    await this.connection.send("Browser.getVersion", undefined, { timeoutMs });
   }
 
   /** Closes what this session opened in a browser that it shares. */
@@ -182,9 +209,12 @@ export class LiveBrowser {
       case "Target.targetInfoChanged":
         this.#noteTarget((params as { targetInfo: TargetInfo }).targetInfo);
         return;
-      case "Target.targetDestroyed":
-        this.targets.forget((params as { targetId: string }).targetId);
+      case "Target.targetDestroyed": {
+        const { targetId } = params as { targetId: string };
+        if (this.targets.find(targetId)?.type === "page") this.#tabClosedAt = this.#clock.now();
+        this.targets.forget(targetId);
         return;
+      }
       default:
     }
   }
@@ -192,7 +222,8 @@ export class LiveBrowser {
   #noteTarget(target: TargetInfo): void {
     const before = this.targets.note(target);
     if (target.type !== "page") return;
-    if (withoutHash(before?.url ?? BLANK) !== withoutHash(target.url) && target.url !== BLANK) this.pagesVisited += 1;
+    const navigated = withoutHash(before?.url ?? BLANK) !== withoutHash(target.url) && target.url !== BLANK;
+    if (navigated && this.#countsVisits) this.pagesVisited += 1;
     this.#onPage?.();
   }
 }

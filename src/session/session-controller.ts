@@ -1,25 +1,25 @@
 import type { TransportClose } from "../cdp/transport.ts";
 import type { Failure } from "../domain/failure.ts";
-import { fail, type Result, succeed } from "../domain/result.ts";
-import { type EndReason, isTerminal, type SessionEvent, transition } from "../domain/session-state.ts";
-import type { ObservedFingerprint, SessionView } from "../domain/session-view.ts";
-import { EngineError, type EngineBrowser } from "../engines/engine.ts";
-import { BrowserLink } from "./browser-link.ts";
+import { assertNever, fail, type Result, succeed } from "../domain/result.ts";
+import { type EndReason, isTerminal, transition } from "../domain/session-state.ts";
+import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
+import { EngineError } from "../engines/engine.ts";
+import { BrowserLink, BrowserLostError } from "./browser-link.ts";
 import type { ConnectTokens } from "./connect-tokens.ts";
 import type { DeadlineName, Deadlines } from "./deadlines.ts";
-import type { Downstreams } from "./downstreams.ts";
+import type { Downstreams, HeldClients } from "./downstreams.ts";
 import { closeFor } from "./end-close.ts";
-import { launchBrowser, LAUNCH_LIMIT_MS } from "./launcher.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import { SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
-import { NO_METRICS, type SessionRecord } from "./session-record.ts";
+import type { SessionRecord } from "./session-record.ts";
+import { SessionStatusWriter } from "./session-status.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SessionTeardown } from "./session-teardown.ts";
 import { toSessionView } from "./to-session-view.ts";
+import { pause } from "./within.ts";
 
-/** Well inside the shortest idle window of Browser Run, which closes a browser without commands for 60 s. */
-const HEARTBEAT_MS = 30_000;
 /** Grace on top of the launch limit before the alarm gives a launch up for lost. */
 const LAUNCH_GRACE_MS = 5000;
 const RETRY_AFTER_FAILED_LAUNCH_MS = 5000;
@@ -44,6 +44,10 @@ export class SessionController {
   readonly #teardown: SessionTeardown;
   readonly #background: (promise: Promise<void>) => void;
   readonly #link: BrowserLink;
+  readonly #launch: SessionLaunch;
+  readonly #status: SessionStatusWriter;
+  /** Whether this instance has looked at what an earlier one left behind. */
+  #awake = false;
 
   constructor({ deps, store, deadlines, downstreams, tokens, background }: SessionControllerOptions) {
     this.#deps = deps;
@@ -52,82 +56,56 @@ export class SessionController {
     this.#downstreams = downstreams;
     this.#tokens = tokens;
     this.#background = background;
+    this.#status = new SessionStatusWriter({
+      deps,
+      store,
+      background,
+      onGivenUp: () => this.#endIgnored("requested", "the session was given up"),
+    });
     this.#link = new BrowserLink({
       deps,
       store,
       onLost: (close) => this.#onLost(close),
-      onCloseRequested: () => background(this.#endIgnored("a client closed the browser")),
+      onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
+      background,
     });
+    this.#launch = new SessionLaunch({ deps, store, link: this.#link, background });
     this.#teardown = new SessionTeardown({ deps, store, deadlines, view: (record) => this.#view(record) });
   }
 
   /** Launches the browser; `ready` when it answers. Whatever goes wrong ends the session and frees its slot. */
   async create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {
     if (this.#store.read()) return fail({ kind: "conflict", message: `session ${command.id} exists already` });
+    this.#awake = true;
     const record = this.#store.create(newRecord(command));
-    await this.#deadlines.set({
-      launch: command.createdAt + LAUNCH_LIMIT_MS + LAUNCH_GRACE_MS,
-      expiry: record.expiresAt,
-    });
+    const { clock, timing } = this.#deps;
+    const launch = clock.now() + timing.launchLimitMs + LAUNCH_GRACE_MS;
+    await this.#deadlines.set({ launch, expiry: record.expiresAt });
     try {
-      return await this.#launch(record);
+      if (await this.#launch.run(record)) return await this.#launched(record);
+      const status = this.#store.read()?.status ?? "destroyed";
+      return fail({ kind: "sessionNotRunning", sessionId: record.id, status });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      // The cause behind the message is for the operator only.
+      this.#deps.logger.warn("session.launch_failed", { sessionId: record.id, error });
       await this.end("launch_failed", reason);
       const retryAfterMs = (error instanceof EngineError && error.retryAfterMs) || RETRY_AFTER_FAILED_LAUNCH_MS;
       return fail({ kind: "launchFailed", reason, retryAfterMs });
     }
   }
 
-  async #launch({ id, spec }: SessionRecord): Promise<Result<OwnedSession, Failure>> {
-    const { engine, clock, logger } = this.#deps;
-    const startedAt = clock.now();
-    const wanted = (): boolean => this.#store.read()?.status === "launching";
-    const browser = await launchBrowser({ engine, clock, wanted });
-    if (!wanted()) return this.#abandon(browser);
-    this.#store.update({ browserId: browser.browserId });
-    const live = await this.#link.connect();
-    const fingerprint = await this.#fingerprintOf(live);
-    if (!wanted()) return this.#abandon(browser);
-    this.#store.update({ fingerprint });
-    if (spec.initialUrl !== null) live.openInitialUrl(spec.initialUrl);
-    await this.#become({ type: "launched" });
+  async #launched({ id }: SessionRecord): Promise<Result<OwnedSession, Failure>> {
+    const { engine, clock, logger, timing } = this.#deps;
+    this.#status.become({ type: "launched" });
     const now = clock.now();
-    await this.#deadlines.set({ launch: null, heartbeat: now + HEARTBEAT_MS, idle: this.#idleAt(now) });
-    logger.info("session.launched", { sessionId: id, engine: engine.name, launchMs: now - startedAt });
-    return this.owned();
-  }
-
-  /** What earlier browsers of this build showed, checked in the background; a first one is asked. */
-  async #fingerprintOf(live: LiveBrowser): Promise<ObservedFingerprint> {
-    const { knownFingerprints, logger } = this.#deps;
-    const known = knownFingerprints.find(live.userAgent);
-    const observing = live.observeFingerprint().then((seen) => {
-      const record = this.#store.read();
-      // A client that has come, or a page that was opened, may have changed what there is to see.
-      const untouched = record?.status === "launching" || record?.status === "ready";
-      if (!record || !untouched || record.spec.initialUrl !== null) return seen;
-      knownFingerprints.learn(live.userAgent, seen);
-      this.#store.update({ fingerprint: seen });
-      return seen;
+    await this.#deadlines.set({ launch: null, heartbeat: now + timing.heartbeatMs, idle: this.#idleAt(now) });
+    logger.info("session.launched", {
+      sessionId: id,
+      engine: engine.name,
+      launchMs: this.#link.metrics.read().launchMs,
     });
-    if (known === undefined) return observing;
-    this.#background(
-      observing.then(
-        () => undefined,
-        // The page was closed or is loading the initial URL: the next session checks again.
-        (error: unknown) => logger.info("session.fingerprint_unchecked", { error: String(error) }),
-      ),
-    );
-    return known;
-  }
-
-  /** The session ended while its browser was starting: the browser must not outlive it. */
-  async #abandon(browser: EngineBrowser): Promise<Result<OwnedSession, Failure>> {
-    this.#link.release()?.close(closeFor("requested"));
-    await browser.close();
-    const record = this.#store.read();
-    return fail({ kind: "sessionNotRunning", sessionId: record?.id ?? "", status: record?.status ?? "destroyed" });
+    return this.owned();
   }
 
   /** The session as its owner sees it. */
@@ -148,10 +126,10 @@ export class SessionController {
   async end(reason: EndReason, detail: string | null = null): Promise<SessionView | undefined> {
     const record = this.#store.read();
     if (!record || !transition(record.status, { type: "ended", reason })) return undefined;
-    const metrics = this.#link.metrics();
+    const metrics = this.#link.metrics.read();
     const endedAt = this.#deps.clock.now();
-    await this.#become({ type: "ended", reason }, { endReason: reason, endDetail: detail, endedAt, metrics });
-    this.#deps.logger.info("session.ended", { sessionId: record.id, reason, detail });
+    this.#status.become({ type: "ended", reason }, { endReason: reason, endDetail: detail, endedAt, metrics });
+    this.#deps.logger.info("session.ended", { sessionId: record.id, reason, detail, ...metrics });
     const close = closeFor(reason);
     this.#downstreams.closeAll(close);
     const ended = this.#store.read() ?? record;
@@ -160,44 +138,70 @@ export class SessionController {
     return view;
   }
 
-  async #endIgnored(detail: string): Promise<void> {
-    await this.end("requested", detail);
+  async #endIgnored(reason: EndReason, detail: string): Promise<void> {
+    await this.end(reason, detail);
   }
 
-  /** The browser, connected: restored first when this instance has not seen it, or lost its socket. */
+  /**
+   * The browser, connected: restored first when this instance has not seen it, or lost its socket. A browser
+   * that cannot be had any more ends the session; then, and while it launches, there is none.
+   */
   async browser(): Promise<LiveBrowser | undefined> {
+    await this.wake();
     const record = this.#store.read();
     if (!record || isTerminal(record.status) || record.status === "launching") return undefined;
     try {
       return await this.#link.connect();
     } catch (error) {
-      await this.end("engine_closed", error instanceof Error ? error.message : String(error));
+      const reason = error instanceof BrowserLostError ? error.reason : "engine_closed";
+      await this.end(reason, error instanceof Error ? error.message : String(error));
       return undefined;
     }
   }
 
+  /**
+   * Takes up what an instance before this one left: a launch that nobody waits for any more, and clients whose
+   * sockets went with that instance. To be called before anything else is done with the session.
+   */
+  async wake(): Promise<void> {
+    if (this.#awake) return;
+    this.#awake = true;
+    const status = this.#store.read()?.status;
+    if (status === "launching") await this.end("launch_failed", "the launch was interrupted");
+    if (status !== "active") return;
+    await this.clientGone();
+  }
+
   async clientConnected(): Promise<void> {
-    await this.#become({ type: "clientConnected" });
+    this.#link.metrics.clientCame();
+    this.#status.become({ type: "clientConnected" });
     await this.#deadlines.set({ idle: null });
   }
 
-  async clientLeft(): Promise<void> {
+  /** A client left, or was cut off. */
+  async clientGone(): Promise<void> {
+    this.#link.metrics.clientLeft();
+    await this.idleIfAlone();
+  }
+
+  /** The idle time begins when nobody is connected, nor about to be. */
+  async idleIfAlone(): Promise<void> {
     if (this.#downstreams.count > 0) return;
-    if (!(await this.#become({ type: "lastClientLeft" }))) return;
+    if (!this.#status.become({ type: "lastClientLeft" })) return;
     await this.#deadlines.set({ idle: this.#idleAt(this.#deps.clock.now()) });
   }
 
   /** Runs whatever is due. Also safe when the alarm comes twice or late. */
   async onAlarm(): Promise<void> {
+    await this.wake();
     for (const name of await this.#deadlines.take(this.#deps.clock.now())) await this.#onDeadline(name);
   }
 
-  /** Whether the session still lives, after what is overdue was done. */
+  /** Whether this object still has the session in hand, its unfinished end included, after what is overdue was done. */
   async reap(): Promise<boolean> {
     if (!this.#store.read()) return false;
     await this.onAlarm();
-    const record = this.#store.read();
-    return record !== undefined && !isTerminal(record.status);
+    return this.#store.read() !== undefined;
   }
 
   async #onDeadline(name: DeadlineName): Promise<void> {
@@ -217,51 +221,38 @@ export class SessionController {
         await this.#heartbeat();
         return;
       case "finalise":
-        if (isTerminal(record.status)) await this.#teardown.run(record, undefined, closeFor("requested"));
+        await this.#teardown.run(record, this.#link.release(), closeFor(record.endReason ?? "requested"));
         return;
       default:
-        name satisfies never;
+        assertNever(name);
     }
   }
 
   async #heartbeat(): Promise<void> {
-    const live = await this.browser();
-    if (!live) return;
-    try {
-      await live.heartbeat();
-    } catch (error) {
-      await this.end("crashed", error instanceof Error ? error.message : String(error));
-      return;
-    }
-    if (isTerminal(this.#store.read()?.status ?? "destroyed")) return;
-    this.#store.update({ metrics: this.#link.metrics() });
-    await this.#deadlines.set({ heartbeat: this.#deps.clock.now() + HEARTBEAT_MS });
+    // The next one first: should this instance die on the way, another one comes back to it.
+    await this.#deadlines.set({ heartbeat: this.#deps.clock.now() + this.#deps.timing.heartbeatMs });
+    if (this.#link.isOpen) await this.#link.ask();
+    if (!(await this.browser())) return;
+    this.#store.update({ metrics: this.#link.metrics.read() });
   }
 
-  /** The browser may well live on: connect again, or end the session. Clients come back by themselves. */
+  /**
+   * The socket to the browser broke. Clients are kept until it is known what became of the browser, so that
+   * each gets the close code that is true: "connect again", or why the session has ended.
+   */
   #onLost(close: TransportClose): void {
-    this.#deps.logger.warn("session.upstream_lost", { sessionId: this.#store.read()?.id, ...close });
-    this.#downstreams.reconnectAll();
-    this.#background(this.browser().then(() => this.clientLeft()));
+    const sessionId = this.#store.read()?.id;
+    this.#deps.logger.warn("session.upstream_lost", { sessionId, ...close });
+    const held = this.#downstreams.hold();
+    this.#background(this.#settle(held));
   }
 
-  async #become(event: SessionEvent, changes: Partial<SessionRecord> = {}): Promise<boolean> {
-    const record = this.#store.read();
-    const status = record && transition(record.status, event);
-    if (!record || !status) return false;
-    const revision = record.revision + 1;
-    this.#store.update({ ...changes, status, revision });
-    if (!isTerminal(status)) this.#background(this.#report({ ...record, status, revision }));
-    return true;
-  }
-
-  async #report({ id, status, revision }: SessionRecord): Promise<void> {
-    try {
-      await this.#deps.reports.recordStatus({ id, status, revision });
-    } catch (error) {
-      // The index shows an older status until the next change; the Durable Object stays the truth.
-      this.#deps.logger.warn("session.report_failed", { sessionId: id, status, error: String(error) });
-    }
+  async #settle(held: HeldClients): Promise<void> {
+    const restored = this.browser();
+    await Promise.race([restored, pause(this.#deps.timing.holdMs)]);
+    for (let left = held.reconnect(); left > 0; left -= 1) this.#link.metrics.clientLeft();
+    await restored;
+    await this.idleIfAlone();
   }
 
   #idleAt(now: number): number | null {
@@ -270,7 +261,7 @@ export class SessionController {
   }
 
   #view(record: SessionRecord): SessionView {
-    const metrics = isTerminal(record.status) ? record.metrics : this.#link.metrics();
+    const metrics = isTerminal(record.status) ? record.metrics : this.#link.metrics.read();
     return toSessionView(record, metrics, this.#deps.availableFeatures);
   }
 }

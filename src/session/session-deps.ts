@@ -2,12 +2,14 @@ import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
+import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
+import type { SessionTiming } from "./timing.ts";
 
 /** The session index, as far as a session writes to it. */
 export interface SessionReports {
-  recordStatus(report: StatusReport): Promise<void>;
+  recordStatus(report: StatusReport): Promise<boolean>;
   recordEnd(end: SessionEnd): Promise<boolean>;
 }
 
@@ -18,6 +20,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  readonly timing: SessionTiming;
+  readonly analytics: Analytics;
   /** Shared by the sessions of an isolate. */
   readonly knownFingerprints: KnownFingerprints;
   /** The secret that connect tokens are derived from. */

@@ -23,6 +23,16 @@ export interface OwnedSession {
   readonly liveViewToken: string | null;
 }
 
+/** When an outcome that is not known yet may be. */
+const RETRY_AFTER_MS = 2_000;
+
+/** The answer of whoever cannot know yet what became of a create. */
+export const CREATE_UNDECIDED = {
+  kind: "unavailable",
+  message: "The first request with this Idempotency-Key is still at work: try again",
+  retryAfterMs: RETRY_AFTER_MS,
+} as const;
+
 /**
  * The RPC surface of a session's Durable Object: the types that `service` may see. Every method answers
  * with data (a class does not survive RPC), and treats another account's session as one that does not exist.
@@ -30,10 +40,15 @@ export interface OwnedSession {
 export interface SessionObject {
   /** Launches the browser and answers when the session is `ready`. Frees its slot itself when it fails. */
   create(command: CreateSession): Promise<Result<OwnedSession, Failure>>;
+  /**
+   * What a repeated create is answered: waits for a launch that runs. `unavailable` while nobody can know its
+   * outcome; `sessionNotFound` as for `describe`.
+   */
+  joinCreate(accountId: AccountId): Promise<Result<OwnedSession, Failure>>;
   /** `sessionNotFound` also for a session that ended and has been handed over to the index. */
   describe(accountId: AccountId): Promise<Result<OwnedSession, Failure>>;
   /** Ends the session and answers its final view; `sessionNotFound` when it has ended before. */
-  end(accountId: AccountId, reason: EndReason): Promise<Result<SessionView, Failure>>;
+  end(accountId: AccountId, reason: EndReason, detail?: string): Promise<Result<SessionView, Failure>>;
   /** Tabs that clients may see, the oldest first. */
   pages(accountId: AccountId): Promise<Result<readonly PageView[], Failure>>;
   setTags(accountId: AccountId, tags: readonly string[]): Promise<Result<readonly string[], Failure>>;
@@ -41,6 +56,6 @@ export interface SessionObject {
   createToken(accountId: AccountId, scope: TokenScope): Promise<Result<string, Failure>>;
   /** Stops new connections with this token; open ones live on. */
   revokeToken(accountId: AccountId, token: string): Promise<Result<null, Failure>>;
-  /** For the reaper: ends the session if its deadlines or its browser are gone; answers whether it lives. */
+  /** For the reaper: does what is overdue; answers whether the object still has the session, or its end, in hand. */
   reap(): Promise<boolean>;
 }

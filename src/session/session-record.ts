@@ -29,5 +29,3 @@ export interface SessionRecord {
   readonly endReason: EndReason | null;
   readonly endDetail: string | null;
 }
-
-export const NO_METRICS: SessionMetrics = { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 };

@@ -6,11 +6,8 @@ import { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
-
-/** Time that closing the browser may take before the session hands the rest to its alarm. */
-const CLOSE_LIMIT_MS = 10_000;
-/** Wait before an unfinished teardown is tried again. */
-const RETRY_MS = 15_000;
+import { toEndedSession } from "./to-ended-session.ts";
+import { within } from "./within.ts";
 
 export interface SessionTeardownOptions {
   readonly deps: SessionDeps;
@@ -40,9 +37,11 @@ export class SessionTeardown {
   async run(record: SessionRecord, live: LiveBrowser | undefined, close: TransportClose): Promise<void> {
     if (!isTerminal(record.status)) return;
     // Before the first step: if this instance dies on the way, the alarm finishes the work.
-    await this.#deadlines.replace({ finalise: this.#deps.clock.now() + RETRY_MS });
-    const closed = await this.#attempt("close", record, () => this.#closeBrowser(record, live, close));
-    const reported = await this.#attempt("report", record, () => this.#report(record));
+    await this.#deadlines.replace({ finalise: this.#deps.clock.now() + this.#deps.timing.teardownRetryMs });
+    const [closed, reported] = await Promise.all([
+      this.#attempt("close", record, () => this.#closeBrowser(record, live, close)),
+      this.#attempt("report", record, () => this.#report(record)),
+    ]);
     if (!closed || !reported) return;
     await this.#store.clear();
     this.#deadlines.forget();
@@ -54,7 +53,7 @@ export class SessionTeardown {
     const browser = engine.resume(record.browserId);
     if (engine.features.sharesBrowser) await this.#disposeContexts(record, live);
     live?.close(close);
-    await withinLimit(browser.close());
+    await within(this.#deps.timing.closeLimitMs, browser.close());
   }
 
   /** The browser stays for others; only what this session opened goes. */
@@ -82,15 +81,21 @@ export class SessionTeardown {
     const { id, status, createdAt, endReason, browserId } = record;
     if ((status !== "destroyed" && status !== "failed") || endReason === null) return;
     const endedAt = record.endedAt ?? this.#deps.clock.now();
-    await this.#deps.reports.recordEnd({
+    // Nobody could use the browser of a launch that failed: neither the session nor its time is counted.
+    const refund = endReason === "launch_failed";
+    const { reports, analytics, engine } = this.#deps;
+    const isFirst = await reports.recordEnd({
       id,
       status,
       endReason,
       endedAt,
-      browserMs: browserId === null ? 0 : endedAt - createdAt,
-      refund: endReason === "launch_failed",
+      browserMs: browserId === null || refund ? 0 : endedAt - createdAt,
+      browserId,
+      refund,
       finalView: this.#view(record),
     });
+    // A teardown may be repeated; the index tells the first time.
+    if (isFirst) analytics.sessionEnded(toEndedSession(record, engine.name, endedAt));
   }
 
   async #attempt(step: string, { id }: SessionRecord, run: () => Promise<void>): Promise<boolean> {
@@ -101,17 +106,5 @@ export class SessionTeardown {
       this.#deps.logger.warn("session.teardown_unfinished", { sessionId: id, step, error: String(error) });
       return false;
     }
-  }
-}
-
-async function withinLimit(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done in ${CLOSE_LIMIT_MS} ms`)), CLOSE_LIMIT_MS);
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -21,6 +21,7 @@ export class FakeBrowser implements Transport {
   #onMessage: (text: string) => void = () => undefined;
   #onClose: (close: TransportClose) => void = () => undefined;
   #sessions = 0;
+  readonly #refused = new Set<string>();
 
   send(text: string): void {
     const command = { params: {}, ...(JSON.parse(text) as object), text } as SentCommand;
@@ -75,8 +76,18 @@ export class FakeBrowser implements Transport {
     return command;
   }
 
+  /** The next command with this method gets an error. */
+  refuseNext(method: string): void {
+    this.#refused.add(method);
+  }
+
   /** What every browser answers without being told. */
   #answerOwn(command: SentCommand): void {
+    if (this.#refused.delete(command.method)) {
+      const error = { code: -32_000, message: "refused by the test" };
+      queueMicrotask(() => this.says({ id: command.id, error } as { sessionId?: string }));
+      return;
+    }
     if (command.method === "Target.attachToBrowserTarget" && command.id < 0) {
       const sessionId = this.newSessionId();
       queueMicrotask(() => this.answer(command, { sessionId }));

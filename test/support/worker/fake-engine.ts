@@ -1,5 +1,5 @@
 import type { Transport } from "../../../src/cdp/transport.ts";
-import type { BrowserEngine, EngineBrowser } from "../../../src/engines/engine.ts";
+import type { BrowserEngine, EngineBrowser, ListedBrowser } from "../../../src/engines/engine.ts";
 import { FakeBrowser, type SentCommand } from "./fake-browser.ts";
 
 const CONTEXT = "DEFAULT";
@@ -76,6 +76,10 @@ export class FakeEngine implements BrowserEngine {
         this.closed.push(browserId);
       },
     };
+  }
+
+  list(): Promise<readonly ListedBrowser[]> {
+    return Promise.resolve([]);
   }
 
   get browser(): ScriptedBrowser {

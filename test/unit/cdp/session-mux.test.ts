@@ -35,6 +35,10 @@ beforeEach(() => {
     onCloseRequested: () => {
       closeRequests += 1;
     },
+    onSilence: () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
   });
 });
 
@@ -43,12 +47,12 @@ async function connect() {
   const client = await mux.attach(socket);
   const send = (message: object): void => mux.fromClient(client, JSON.stringify(message));
   /** The browser tells this client of a target that its auto-attach caught. */
-  const attached = (target: TargetInfo, parent = client.rootSessionId): string => {
+  const attached = (target: TargetInfo, parent = client.root.id): string => {
     const sessionId = browser.newSessionId();
     browser.event("Target.attachedToTarget", { sessionId, targetInfo: target, waitingForDebugger: true }, parent);
     return sessionId;
   };
-  return { socket, client, send, attached, root: client.rootSessionId };
+  return { socket, client, send, attached, root: client.root.id };
 }
 
 describe("routing", () => {
@@ -96,7 +100,7 @@ describe("routing", () => {
     const { client, attached, send, socket } = await connect();
     const parent = attached(page("T1", "DEFAULT"));
     const child = attached(page("F1", "DEFAULT", "iframe"), parent);
-    browser.event("Target.detachedFromTarget", { sessionId: parent }, client.rootSessionId);
+    browser.event("Target.detachedFromTarget", { sessionId: parent }, client.root.id);
     send({ id: 9, method: "Runtime.evaluate", sessionId: child });
     expect(socket.last).toMatchObject({ id: 9, error: { code: -32_001 } });
   });
@@ -137,6 +141,14 @@ describe("ownership", () => {
     expect(second.socket.last).toMatchObject({ id: 4, error: { code: -32_602 } });
   });
 
+  it("is not fooled by two ids, of which another reader may take the negative one", async () => {
+    const { client, root } = await connect();
+    mux.fromClient(client, '{"id":-1,"id":5,"method":"Browser.getVersion"}');
+    const { text } = browser.last("Browser.getVersion");
+    expect(text).not.toContain("-1");
+    expect(JSON.parse(text)).toEqual({ id: 5, method: "Browser.getVersion", params: {}, sessionId: root });
+  });
+
   it("never takes a client's negative id, which is how Berth's own commands are told", async () => {
     const { socket, send } = await connect();
     send({ id: -1, method: "Browser.getVersion" });
@@ -162,6 +174,20 @@ describe("bad input", () => {
     send({ id: 2, method: "Browser.getVersion" });
     expect(browser.last("Browser.getVersion").id).toBe(2);
   });
+
+  it.for(["Storage.getCookies", "Target.getTargets"])(
+    "refuses %s with parameters too deep to be written, and waits for no answer to it",
+    async (method, { expect }) => {
+      const { client, socket, send } = await connect();
+      // Keys that look like indexes: `JSON.stringify` recurses over such objects.
+      const deep = `${'{"0":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+      mux.fromClient(client, `{"id":1,"method":"${method}","params":${deep}}`);
+      expect(socket.last).toEqual({ id: 1, error: { code: -32_600, message: "Message is nested too deeply" } });
+      expect(client.waiting.count).toBe(0);
+      send({ id: 2, method: "Browser.getVersion" });
+      expect(browser.last("Browser.getVersion").id).toBe(2);
+    },
+  );
 
   it("closes a client that sends binary, and no other", async () => {
     const first = await connect();
@@ -242,6 +268,29 @@ describe("targets that clients do not see", () => {
     mux.detach(maker.client);
     browser.event("Target.targetCreated", { targetInfo: page("T2", "MADE") }, other.root);
     expect(other.socket.last).toMatchObject({ params: { targetInfo: { targetId: "T2" } } });
+  });
+
+  it("tells nothing of a hidden target's end to any of the sessions that a client discovers with", async () => {
+    const { socket, attached, root } = await connect();
+    const second = attached({ ...page("BROWSER", "", "browser") });
+    const told = socket.texts.length;
+    for (const session of [root, second]) {
+      browser.event("Target.targetCreated", { targetInfo: page("UI", "DEFAULT", "browser_ui") }, session);
+    }
+    for (const session of [root, second]) browser.event("Target.targetDestroyed", { targetId: "UI" }, session);
+    expect(socket.texts).toHaveLength(told);
+  });
+
+  it("tells of the end of a target that came into sight when the maker of its context left", async () => {
+    const maker = await connect();
+    const other = await connect();
+    maker.send({ id: 1, method: "Target.createBrowserContext" });
+    browser.answer(browser.last("Target.createBrowserContext"), { browserContextId: "MADE" });
+    browser.event("Target.targetCreated", { targetInfo: page("T1", "MADE") }, other.root);
+    mux.detach(maker.client);
+    browser.event("Target.targetInfoChanged", { targetInfo: page("T1", "MADE") }, other.root);
+    browser.event("Target.targetDestroyed", { targetId: "T1" }, other.root);
+    expect(other.socket.last).toEqual({ method: "Target.targetDestroyed", params: { targetId: "T1" } });
   });
 
   it("leaves other clients' contexts and targets out of answers", async () => {
@@ -348,6 +397,13 @@ describe("commands that do not simply pass", () => {
     "devtools://devtools",
     "view-source:file:///x",
     "\u0000chrome://version",
+    "chrome-native://newtab",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop/x",
+    "isolated-app://x",
+    "mailto:a@b.test",
+    "intent://x#Intent;end",
+    "ftp://a.test/",
+    "newscheme:x",
   ])("does not open %j", async (url, { expect }) => {
     const { send, socket, attached } = await connect();
     const sessionId = attached(page("T1", "DEFAULT"));
@@ -355,6 +411,8 @@ describe("commands that do not simply pass", () => {
     expect(socket.last).toMatchObject({ id: 1, error: { code: -32_602 }, sessionId });
     send({ id: 2, method: "Target.createTarget", params: { url } });
     expect(socket.last).toMatchObject({ id: 2, error: { code: -32_602 } });
+    send({ id: 3, method: "Network.loadNetworkResource", params: { url }, sessionId });
+    expect(socket.last).toMatchObject({ id: 3, error: { code: -32_602 } });
   });
 
   it.for(["https://a.test/", "about:blank", "data:text/html,x", "blob:https://a.test/1"])(

@@ -29,6 +29,13 @@ const PRIVATE = [
   "http://[::ffff:127.0.0.1]/",
   "http://[::ffff:a00:1]/",
   "http://[64:ff9b::a9fe:a9fe]/",
+  "http://[64:ff9b:1::a9fe:a9fe]/",
+  "http://[::127.0.0.1]/",
+  "http://[::2]/",
+  "http://[::ffff:0:127.0.0.1]/",
+  "http://[2002:7f00:1::]/",
+  "http://[2002:a9fe:a9fe::1]/",
+  "http://[2002:a00::]/",
 ];
 
 const PUBLIC = [

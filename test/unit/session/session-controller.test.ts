@@ -4,13 +4,15 @@ import { describe, expect, it } from "vitest";
 import type { SessionEnd, StatusReport } from "../../../src/accounts/session-slots.ts";
 import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
 import type { SessionSpec } from "../../../src/domain/session-spec.ts";
-import { EngineError } from "../../../src/engines/engine.ts";
+import { BrowserGoneError, EngineError } from "../../../src/engines/engine.ts";
+import type { EndedSession } from "../../../src/observability/analytics.ts";
 import { createLogger } from "../../../src/observability/logger.ts";
 import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
 import { Deadlines } from "../../../src/session/deadlines.ts";
 import { Downstreams } from "../../../src/session/downstreams.ts";
 import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
-import { SessionController } from "../../../src/session/session-controller.ts";
+import { SessionController, type SessionControllerOptions } from "../../../src/session/session-controller.ts";
+import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
 import { FakeClock } from "../../support/worker/fake-clock.ts";
@@ -20,6 +22,8 @@ const MINUTE = 60_000;
 
 interface Harness {
   readonly controller: SessionController;
+  /** A controller that knows only what is stored. */
+  successor(): SessionController;
   readonly engine: FakeEngine;
   readonly clock: FakeClock;
   readonly store: SessionStore;
@@ -27,6 +31,7 @@ interface Harness {
   readonly storage: DurableObjectStorage;
   readonly statuses: StatusReport[];
   readonly ends: SessionEnd[];
+  readonly counted: EndedSession[];
   /** Makes the index refuse: D1 is away. */
   setIndexDown(down: boolean): void;
   create(spec?: Partial<SessionSpec>): ReturnType<SessionController["create"]>;
@@ -47,25 +52,29 @@ async function inSession(
     const downstreams = new Downstreams(() => undefined);
     const statuses: StatusReport[] = [];
     const ends: SessionEnd[] = [];
+    const counted: EndedSession[] = [];
     const work: Promise<void>[] = [];
     let indexDown = false;
     const reports = {
       async recordStatus(report: StatusReport) {
         statuses.push(report);
+        return false;
       },
       async recordEnd(end: SessionEnd) {
         if (indexDown) throw new Error("D1 is away");
         ends.push(end);
-        return true;
+        return ends.length === 1;
       },
     };
-    const controller = new SessionController({
+    const parts = (): SessionControllerOptions => ({
       deps: {
         engine,
         reports,
         clock,
         ids: { bytes: (length) => new Uint8Array(length), uuid: () => crypto.randomUUID() },
         logger: createLogger({ sink: () => undefined }),
+        timing: { ...DEFAULT_TIMING, heartbeatLimitMs: 50, attemptLimitMs: 50, reachWaitsMs: [1, 1] },
+        analytics: { sessionEnded: (session) => counted.push(session) },
         knownFingerprints: known,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,
@@ -78,6 +87,7 @@ async function inSession(
       tokens: new ConnectTokens({ secret: "a secret of the test, long enough", store }),
       background: (promise) => work.push(promise),
     });
+    const controller = new SessionController(parts());
     const create = (spec: Partial<SessionSpec> = {}) =>
       controller.create({
         id,
@@ -87,6 +97,7 @@ async function inSession(
       });
     await run({
       controller,
+      successor: () => new SessionController(parts()),
       engine,
       clock,
       store,
@@ -94,6 +105,7 @@ async function inSession(
       storage: state.storage,
       statuses,
       ends,
+      counted,
       setIndexDown: (down) => {
         indexDown = down;
       },
@@ -235,7 +247,7 @@ describe("deadlines", () => {
       expect(store.read()?.status).toBe("active");
       clock.advance(20 * MINUTE);
       await controller.onAlarm();
-      await controller.clientLeft();
+      await controller.clientGone();
       expect(store.read()?.status).toBe("idle");
       clock.advance(5 * MINUTE - 1);
       await controller.onAlarm();
@@ -253,16 +265,31 @@ describe("deadlines", () => {
       expect(ends).toEqual([]);
     }));
 
-  it("sends the browser a command every 30 s and ends a session whose browser does not answer", () =>
-    inSession(async ({ create, clock, controller, engine, ends }) => {
+  it("sends the browser a command every 30 s", () =>
+    inSession(async ({ create, clock, controller, engine }) => {
       await create();
       const commands = engine.browser.sent.length;
       clock.advance(30_000);
       await controller.onAlarm();
       expect(engine.browser.sent.slice(commands)).toMatchObject([{ method: "Browser.getVersion" }]);
-      engine.browser.send = () => {
-        throw new Error("the socket is gone");
-      };
+    }));
+
+  it("looks for the browser over a new socket when the old one has gone quiet", () =>
+    inSession(async ({ create, clock, controller, engine, ends, settled }) => {
+      await create();
+      engine.browser.silent.add("Browser.getVersion");
+      clock.advance(30_000);
+      await controller.onAlarm();
+      await settled();
+      expect(engine.browsers).toHaveLength(2);
+      expect(ends).toEqual([]);
+    }));
+
+  it("ends a session whose browser answers over no socket", () =>
+    inSession(async ({ create, clock, controller, engine, ends }) => {
+      await create();
+      engine.browser.silent.add("Browser.getVersion");
+      engine.silentMethods = ["Browser.getVersion"];
       clock.advance(30_000);
       await controller.onAlarm();
       expect(ends).toMatchObject([{ status: "failed", endReason: "crashed" }]);
@@ -312,6 +339,20 @@ describe("the end", () => {
       expect(await storage.getAlarm()).toBeNull();
     }));
 
+  it("is counted once, although its teardown is repeated", () =>
+    inSession(async ({ create, controller, clock, engine, ends, counted }) => {
+      await create();
+      clock.advance(MINUTE);
+      engine.beforeClose = () => Promise.reject(new EngineError("not now"));
+      await controller.end("requested");
+      engine.beforeClose = () => Promise.resolve();
+      clock.advance(15_000);
+      await controller.onAlarm();
+      expect(ends).toHaveLength(2);
+      const end = { status: "destroyed", endReason: "requested", durationMs: MINUTE, engine: "fake" };
+      expect(counted).toMatchObject([{ accountId: "acct_test", dialect: "meshbrow", ...end }]);
+    }));
+
   it("frees the slot although the engine does not close the browser, and comes back to close it", () =>
     inSession(async ({ create, controller, clock, engine, ends }) => {
       await create();
@@ -336,16 +377,93 @@ describe("a lost socket to the browser", () => {
       expect(ends).toEqual([]);
     }));
 
-  it("ends the session when the browser is gone too", () =>
+  it("is asked for again while the engine does not answer as it should", () =>
+    inSession(async ({ create, engine, settled, ends }) => {
+      await create();
+      let refusals = 2;
+      engine.beforeConnect = () => {
+        refusals -= 1;
+        if (refusals >= 0) throw new EngineError("503");
+      };
+      engine.browser.breakOff({ code: 1006, reason: "" });
+      await settled();
+      expect(engine.browsers).toHaveLength(2);
+      expect(ends).toEqual([]);
+    }));
+
+  it("ends the session when the engine cannot be reached for long", () =>
     inSession(async ({ create, engine, settled, controller, ends }) => {
       await create();
       engine.beforeConnect = () => {
-        throw new EngineError("404");
+        throw new EngineError("503");
       };
       engine.browser.breakOff({ code: 1006, reason: "" });
       await settled();
       expect(ends).toMatchObject([{ status: "failed", endReason: "engine_closed" }]);
       expect(await controller.reap()).toBe(false);
+    }));
+
+  it.for([
+    ["crashed", "with its tabs open", false, undefined],
+    ["crashed", "as the engine says", true, true],
+    ["engine_closed", "after its tabs", true, undefined],
+    ["engine_closed", "as the engine says", false, false],
+  ] as const)("ends the session as %s when the browser went %s", ([reason, , tabsClosed, crashed]) =>
+    inSession(async ({ create, engine, settled, ends }) => {
+      await create();
+      engine.beforeConnect = () => {
+        throw new BrowserGoneError("404", { crashed });
+      };
+      if (tabsClosed) engine.browser.event("Target.targetDestroyed", { targetId: "T1" });
+      engine.browser.breakOff({ code: 1005, reason: "" });
+      await settled();
+      expect(ends).toMatchObject([{ status: "failed", endReason: reason }]);
+    }),
+  );
+
+  it("does not leave a socket behind that could not be taken into use", () =>
+    inSession(async ({ create, engine, settled }) => {
+      await create();
+      engine.silentMethods = ["Target.setDiscoverTargets"];
+      engine.browser.breakOff({ code: 1006, reason: "" });
+      await settled();
+      expect(engine.browser.closedWith).toBeDefined();
+    }));
+
+  it("is counted, and so are clients that come back", () =>
+    inSession(async ({ create, engine, settled, controller }) => {
+      await create();
+      await controller.clientConnected();
+      engine.browser.breakOff({ code: 1006, reason: "" });
+      await settled();
+      await controller.clientGone();
+      await controller.clientConnected();
+      const described = await controller.owned();
+      expect(described).toMatchObject({ value: { view: { metrics: { restores: 1, reconnects: 1 } } } });
+    }));
+});
+
+describe("an instance that takes over from one that was lost", () => {
+  it("starts the idle time of clients whose sockets went with the old one", () =>
+    inSession(async ({ create, controller, successor, clock, ends, store }) => {
+      await create();
+      await controller.clientConnected();
+      const heir = successor();
+      await heir.onAlarm();
+      expect(store.read()?.status).toBe("idle");
+      clock.advance(5 * MINUTE);
+      await heir.onAlarm();
+      expect(ends).toMatchObject([{ endReason: "idle" }]);
+    }));
+
+  it("ends a launch that nobody waits for any more, and closes its browser", () =>
+    inSession(async ({ create, engine, successor, ends }) => {
+      engine.silentMethods = ["Target.setDiscoverTargets"];
+      void create();
+      await expect.poll(() => engine.browsers.length).toBe(1);
+      await successor().wake();
+      expect(ends).toMatchObject([{ endReason: "launch_failed", refund: true }]);
+      expect(engine.closed).toEqual(["browser-1"]);
     }));
 });
 
@@ -354,7 +472,7 @@ describe("what the index hears", () => {
     inSession(async ({ create, controller, settled, statuses }) => {
       await create();
       await controller.clientConnected();
-      await controller.clientLeft();
+      await controller.clientGone();
       await settled();
       expect(statuses.map(({ status, revision }) => [status, revision])).toEqual([
         ["ready", 1],

@@ -1,0 +1,84 @@
+import type { ObservedFingerprint } from "../domain/session-view.ts";
+import type { EngineBrowser } from "../engines/engine.ts";
+import type { BrowserLink } from "./browser-link.ts";
+import { closeFor } from "./end-close.ts";
+import { launchBrowser } from "./launcher.ts";
+import type { LiveBrowser } from "./live-browser.ts";
+import type { SessionDeps } from "./session-deps.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { SessionStore } from "./session-store.ts";
+
+export interface SessionLaunchOptions {
+  readonly deps: SessionDeps;
+  readonly store: SessionStore;
+  readonly link: BrowserLink;
+  /** Keeps the object alive until the promise settles; the promise must not reject. */
+  readonly background: (promise: Promise<void>) => void;
+}
+
+/** From an admitted session to a browser that answers. */
+export class SessionLaunch {
+  readonly #options: SessionLaunchOptions;
+
+  constructor(options: SessionLaunchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Answers whether the session got its browser; `false` when it ended meanwhile, its browser with it.
+   *
+   * @throws EngineError, or whatever else kept the browser from coming up.
+   */
+  async run({ spec, createdAt }: SessionRecord): Promise<boolean> {
+    const { deps, store, link, background } = this.#options;
+    const { engine, clock, timing } = deps;
+    const wanted = (): boolean => this.#isWanted();
+    const browser = await launchBrowser({ engine, clock, limitMs: timing.launchLimitMs, wanted, background });
+    if (!wanted()) return this.#abandon(browser);
+    // Evidence right after the side effect: whoever wakes later can find the browser, or close it.
+    store.update({ browserId: browser.browserId });
+    const live = await link.connect();
+    const fingerprint = await this.#fingerprintOf(live);
+    if (!wanted()) return this.#abandon(browser);
+    link.metrics.launched(clock.now() - createdAt);
+    store.update({ fingerprint, metrics: link.metrics.read() });
+    if (spec.initialUrl !== null) live.openInitialUrl(spec.initialUrl);
+    return true;
+  }
+
+  #isWanted(): boolean {
+    return this.#options.store.read()?.status === "launching";
+  }
+
+  /** What earlier browsers of this build showed, checked in the background; a first one is asked. */
+  async #fingerprintOf(live: LiveBrowser): Promise<ObservedFingerprint> {
+    const { deps, store, background } = this.#options;
+    const { knownFingerprints, logger } = deps;
+    const known = knownFingerprints.find(live.userAgent);
+    const observing = live.observeFingerprint().then((seen) => {
+      const record = store.read();
+      // A client that has come, or a page that was opened, may have changed what there is to see.
+      const untouched = record?.status === "launching" || record?.status === "ready";
+      if (!record || !untouched || record.spec.initialUrl !== null) return seen;
+      knownFingerprints.learn(live.userAgent, seen);
+      store.update({ fingerprint: seen });
+      return seen;
+    });
+    if (known === undefined) return observing;
+    background(
+      observing.then(
+        () => undefined,
+        // The page was closed or is loading the initial URL: the next session checks again.
+        (error: unknown) => logger.info("session.fingerprint_unchecked", { error: String(error) }),
+      ),
+    );
+    return known;
+  }
+
+  /** The session ended while its browser was starting: the browser must not outlive it. */
+  async #abandon(browser: EngineBrowser): Promise<false> {
+    this.#options.link.release()?.close(closeFor("requested"));
+    await browser.close();
+    return false;
+  }
+}
