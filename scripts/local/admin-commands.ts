@@ -77,6 +77,13 @@ export const adminCommands: readonly AdminCommand[] = [
       admin.request("GET", `${path("accounts", id, "usage")}${month ? `?month=${encodeURIComponent(month)}` : ""}`),
   },
   {
+    words: "reconcile",
+    usage: "",
+    summary: "find and repair lost sessions, stray browsers and wrong counters, and say which",
+    required: 0,
+    run: (admin) => admin.request("POST", "/admin/reconcile"),
+  },
+  {
     words: "plans list",
     usage: "",
     summary: "list the plans",

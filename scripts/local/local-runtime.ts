@@ -12,6 +12,8 @@ const ASSETS_NAME = "berth-assets";
 export interface RuntimeOptions {
   readonly port: number;
   readonly bindings: Readonly<Record<string, string>>;
+  /** Lets the runtime's isolates be inspected. */
+  readonly inspect?: boolean;
 }
 
 /**
@@ -46,6 +48,8 @@ export class LocalRuntime {
         log: new Log(LogLevel.WARN),
         resourcePersistencePath: join(persistDir, "v3"),
         telemetry: { enabled: false },
+        // Any free port.
+        ...(options.inspect && { inspectorPort: 0 }),
         handleStructuredLogs: createLogSink(),
         workers: createWorkers(build, options),
       }),
@@ -57,6 +61,11 @@ export class LocalRuntime {
     await this.#miniflare.ready;
     const { origin } = await this.#miniflare.unsafeGetDirectURL(NAME);
     return origin;
+  }
+
+  /** Where the isolates are inspected, by name; only when that was asked for. */
+  async inspectorUrl(): Promise<string> {
+    return (await this.#miniflare.getInspectorURL()).href;
   }
 
   database(): ReturnType<Miniflare["getD1Database"]> {

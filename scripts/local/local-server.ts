@@ -15,7 +15,7 @@ import { LocalRuntime } from "./local-runtime.ts";
 import { applyMigrations } from "./migrations.ts";
 import { runDir } from "./paths.ts";
 import { choosePort } from "./port.ts";
-import { buildWorker } from "./worker-build.ts";
+import { buildWorker, type WorkerBuild } from "./worker-build.ts";
 
 const SCHEDULE_MS = 60_000;
 const STOP_MS = 6_000;
@@ -24,24 +24,42 @@ const STOP_MS = 6_000;
 export interface LocalServer {
   readonly settings: LocalSettings;
   readonly browser: ChosenBrowser;
+  /** Where its isolates are inspected, when that was asked for. */
+  readonly inspectorUrl: string | undefined;
   /** Ends the server and every browser that it launched, within about ten seconds. */
   stop(): Promise<void>;
 }
 
-/** Values that only local use has: sessions may open pages of this machine. */
+/** Values that only local use has: sessions may open pages of this machine, and every browser is Berth's. */
 export function localBindings(settings: Pick<LocalSettings, "adminToken" | "secret">): Record<string, string> {
-  return { ADMIN_TOKEN: settings.adminToken, BERTH_SECRET: settings.secret, ALLOW_PRIVATE_NETWORK: "true" };
+  return {
+    ADMIN_TOKEN: settings.adminToken,
+    BERTH_SECRET: settings.secret,
+    ALLOW_PRIVATE_NETWORK: "true",
+    EXCLUSIVE_BROWSERS: "true",
+  };
+}
+
+/** What benchmarks change in how the production build is served. */
+export interface ServerOptions {
+  /** Changes the build before it is served. */
+  readonly adapt?: (build: WorkerBuild) => WorkerBuild;
+  /** Lets the runtime's isolates be inspected. */
+  readonly inspect?: boolean;
 }
 
 /** Sets up what is missing and starts the production build; resolves when it serves and has an account. */
-export async function startLocalServer(command: string): Promise<LocalServer> {
+export async function startLocalServer(
+  command: string,
+  { adapt = (build) => build, inspect = false }: ServerOptions = {},
+): Promise<LocalServer> {
   claimState(command);
   const settings = prepareLocalSettings();
   const port = await choosePort();
   const browser = await prepareChromium();
   await buildAssets();
-  const build = await buildWorker();
-  const runtime = new LocalRuntime(build, { port, bindings: localBindings(settings) });
+  const build = adapt(await buildWorker());
+  const runtime = new LocalRuntime(build, { port, bindings: localBindings(settings), inspect });
   try {
     const url = await runtime.ready();
     await applyMigrations(await runtime.database());
@@ -49,7 +67,8 @@ export async function startLocalServer(command: string): Promise<LocalServer> {
     const complete = await ensureLocalAccount({ ...settings, url });
     writeLocalSettings(complete);
     const schedule = startSchedule(runtime);
-    return { settings: complete, browser, stop: () => stopRuntime(runtime, schedule) };
+    const inspectorUrl = inspect ? await runtime.inspectorUrl() : undefined;
+    return { settings: complete, browser, inspectorUrl, stop: () => stopRuntime(runtime, schedule) };
   } catch (error) {
     await stopRuntime(runtime);
     throw error;
@@ -66,7 +85,7 @@ async function requireHealthy(url: string): Promise<void> {
   }
 }
 
-/** Local runtimes run no crons: the reaper is called at the start, for sessions whose browsers a restart ended, and then every minute. */
+/** Local runtimes run no crons: it is run at the start, for sessions whose browsers a restart ended, and then every minute. */
 function startSchedule(runtime: LocalRuntime): NodeJS.Timeout {
   const run = () => {
     runtime.runScheduled().catch((error: unknown) => console.error("The scheduled run failed:", error));

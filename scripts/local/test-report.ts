@@ -15,7 +15,10 @@ interface VitestReport {
   readonly numTodoTests?: number;
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly meta?: { readonly fuzz?: { readonly cases: number; readonly seed: number } };
+    }[];
   }[];
 }
 
@@ -55,6 +58,18 @@ export function countTests(reportFile: string, exitCode: number): Counts {
     failed: exitCode !== 0 && failed === 0 ? 1 : failed,
     skipped: report.numPendingTests + (report.numTodoTests ?? 0),
   };
+}
+
+/** What the fuzz tests of a run tried, all together; `undefined` when there were none. */
+export function describeFuzz(reportFile: string): string | undefined {
+  const results = readReport(reportFile)?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
+  const campaigns = results.flatMap(({ meta }) => (meta?.fuzz ? [meta.fuzz] : []));
+  const [first] = campaigns;
+  if (first === undefined) {
+    return undefined;
+  }
+  const cases = campaigns.reduce((sum, campaign) => sum + campaign.cases, 0);
+  return `fuzz: ${cases} cases, seed ${first.seed}`;
 }
 
 function readReport(file: string): VitestReport | undefined {

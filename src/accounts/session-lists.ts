@@ -54,8 +54,8 @@ export interface SessionCursorPage extends SessionPage {
 /** A session as the index knows it. */
 export interface IndexedSession {
   readonly summary: SessionSummary;
-  /** Kept when the session ended. */
-  readonly finalView: SessionView | null;
+  /** The final one of a session that ended in order; else as much as its admission and its row tell. */
+  readonly view: SessionView | null;
 }
 
 /** A session that still holds a slot, for the reaper. */
@@ -88,10 +88,10 @@ export interface SessionLists {
 }
 
 // Final views are long, and no list shows them.
-const { finalView, ...listed } = getTableColumns(sessions);
+const { finalView, admittedView, ...listed } = getTableColumns(sessions);
 
 interface SessionRow {
-  readonly session: Omit<typeof sessions.$inferSelect, "finalView">;
+  readonly session: Omit<typeof sessions.$inferSelect, "finalView" | "admittedView">;
   readonly apiKeyName: string | null;
 }
 
@@ -100,6 +100,13 @@ function toSummary({ session, apiKeyName }: SessionRow): SessionSummary {
   const { headless, recording } = session;
   const times = { createdAt, expiresAt, endedAt };
   return { id, status, endReason, ...times, tags, proxyType, proxyCountry, headless, recording, apiKeyName };
+}
+
+/** A session whose object could not say how it ended. */
+function viewOfLost(session: SessionRow["session"], admitted: SessionView | null): SessionView | null {
+  if (admitted === null) return null;
+  const { status, endReason, endedAt, tags } = session;
+  return { ...admitted, status, endReason, endedAt, spec: { ...admitted.spec, tags } };
 }
 
 const ofTag = (condition: SQL): SQL =>
@@ -205,12 +212,12 @@ export function createSessionLists({ database }: { readonly database: D1Database
   return {
     async find(accountId, id) {
       const row = await db
-        .select({ session: listed, apiKeyName: apiKeys.name, finalView })
+        .select({ session: listed, apiKeyName: apiKeys.name, finalView, admittedView })
         .from(sessions)
         .leftJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
         .where(and(eq(sessions.id, id), eq(sessions.accountId, accountId)))
         .get();
-      return row && { summary: toSummary(row), finalView: row.finalView };
+      return row && { summary: toSummary(row), view: row.finalView ?? viewOfLost(row.session, row.admittedView) };
     },
     listByCursor: (accountId, query, request) => listByCursor(db, matching(accountId, query), request),
     listByPage: (accountId, query, request) => listByPage(db, matching(accountId, query), request),

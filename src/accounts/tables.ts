@@ -69,8 +69,14 @@ export const sessions = sqliteTable(
     headless: integer("headless", { mode: "boolean" }).notNull(),
     recording: integer("recording", { mode: "boolean" }).notNull(),
     finalView: text("final_view", { mode: "json" }).$type<SessionView>(),
+    browserId: text("browser_id"),
+    browserMs: integer("browser_ms"),
+    admittedView: text("admitted_view", { mode: "json" }).$type<SessionView>(),
   },
-  (table) => [index("sessions_by_account").on(table.accountId, table.createdAt, table.id)],
+  (table) => [
+    index("sessions_by_account").on(table.accountId, table.createdAt, table.id),
+    index("sessions_by_month").on(table.month, table.accountId, table.refunded, table.endedAt, table.browserMs),
+  ],
 );
 
 export const usageMonths = sqliteTable(
@@ -85,4 +91,22 @@ export const usageMonths = sqliteTable(
     browserMs: integer("browser_ms").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.month] })],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    accountId: text("account_id")
+      .$type<AccountId>()
+      .notNull()
+      .references(() => accounts.id),
+    keyHash: text("key_hash").notNull(),
+    sessionId: text("session_id").$type<SessionId>().notNull(),
+    requestHash: text("request_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.keyHash] }),
+    index("idempotency_keys_by_age").on(table.createdAt),
+  ],
 );

@@ -1,6 +1,7 @@
-import type { SessionIndex } from "../accounts/session-index.ts";
+import type { KeyClaim } from "../accounts/idempotency-keys.ts";
 import { monthOf } from "../accounts/month.ts";
-import type { Admission } from "../accounts/session-slots.ts";
+import type { Admission, KeyedAdmission } from "../accounts/session-admission.ts";
+import type { SessionIndex } from "../accounts/session-index.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { AvailableFeatures } from "../domain/effective-spec.ts";
 import { effectiveSpec, inForce, toPublicSpec, unsupportedFeature } from "../domain/effective-spec.ts";
@@ -11,11 +12,12 @@ import type { Principal } from "../domain/plan.ts";
 import { outsidePlan, overLimit } from "../domain/plan.ts";
 import { isPrivateHost } from "../domain/private-host.ts";
 import type { Result } from "../domain/result.ts";
-import { assertNever, fail } from "../domain/result.ts";
+import { assertNever, fail, succeed } from "../domain/result.ts";
 import type { DialectName, RequestedSession } from "../domain/session-spec.ts";
-import type { SessionView } from "../domain/session-view.ts";
+import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "../session/session-object.ts";
+import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 
 /** What the session service works with. */
 export interface SessionServiceDeps {
@@ -34,6 +36,22 @@ export interface SessionServiceDeps {
 /** The Durable Object did not answer: a new attempt gets a new one. */
 const LAUNCH_RETRY_MS = 1_000;
 const LAUNCH_FAILURE_REASON = "The session could not be started";
+const CLIENT_LEFT = "the client left before the answer";
+
+/** How a create was asked for, apart from what. */
+export interface CreateCall {
+  /** The request's `Idempotency-Key`: requests with one key are one request. */
+  readonly idempotencyKey?: string;
+  /** Aborts when the client leaves before the answer. */
+  readonly gone?: AbortSignal;
+}
+
+/** A create as the service is asked for it. */
+export interface CreateRequest {
+  readonly principal: Principal;
+  readonly requested: RequestedSession;
+  readonly call: CreateCall;
+}
 
 /**
  * Admits and launches a session. Refusals come in the documented order: quota, concurrency, what the plan
@@ -41,16 +59,21 @@ const LAUNCH_FAILURE_REASON = "The session could not be started";
  */
 export async function createSession(
   deps: SessionServiceDeps,
-  principal: Principal,
-  requested: RequestedSession,
+  { principal, requested, call }: CreateRequest,
 ): Promise<Result<OwnedSession, Failure>> {
+  const { idempotencyKey: key, gone } = call;
+  const claim = key === undefined ? undefined : await claimFor(key, requested.spec);
   const refusal = await findRefusal(deps, principal, requested);
-  if (refusal !== undefined) return fail(refusal);
+  if (refusal !== undefined) return (claim && (await earlierAnswer(deps, principal, claim))) ?? fail(refusal);
   const spec = effectiveSpec(requested.spec, deps.availableFeatures);
   const id = newSessionId(spec.dialect, deps.ids);
   const command = { id, accountId: principal.accountId, spec, createdAt: deps.clock.now() };
-  const admitted = await admit(deps, principal, command);
-  return admitted.ok ? launch(deps, command) : admitted;
+  const admitted = await admit(deps, { principal, command, claim });
+  if (!admitted.ok) return admitted;
+  if (claim === undefined) return launchFor(deps, command, gone);
+  // With a key the client comes back for the session, so its leaving means nothing.
+  const { value } = admitted;
+  return value.kind === "claimed" ? replay(deps, principal, { claim, ...value }) : launch(deps, command);
 }
 
 /**
@@ -96,7 +119,7 @@ function expiryOf({ spec, createdAt }: CreateSession): number | null {
   return spec.lifetimeMs === null ? null : createdAt + spec.lifetimeMs;
 }
 
-function toAdmission(command: CreateSession): Admission {
+function toAdmission(deps: SessionServiceDeps, command: CreateSession): Admission {
   const { id, spec, createdAt } = command;
   const { har, screenshots, video } = spec.recording;
   return {
@@ -109,21 +132,50 @@ function toAdmission(command: CreateSession): Admission {
     proxyCountry: spec.proxy === null || spec.proxy.type === "custom" ? null : spec.proxy.country,
     headless: spec.headless,
     recording: har || screenshots || video,
+    view: viewOfAdmitted(deps, command),
   };
+}
+
+interface Admitting {
+  readonly principal: Principal;
+  readonly command: CreateSession;
+  readonly claim: KeyClaim | undefined;
 }
 
 async function admit(
   deps: SessionServiceDeps,
-  principal: Principal,
-  command: CreateSession,
-): Promise<Result<null, Failure>> {
+  { principal, command, claim }: Admitting,
+): Promise<Result<KeyedAdmission, Failure>> {
+  const admission = toAdmission(deps, command);
   try {
-    return await deps.index.admit(principal, toAdmission(command));
+    if (claim !== undefined) return await deps.index.admitOnce(principal, admission, claim);
+    const admitted = await deps.index.admit(principal, admission);
+    return admitted.ok ? succeed({ kind: "admitted" }) : admitted;
   } catch (error) {
     // The answer may be lost after the row was written; no Durable Object will ever free that slot.
     deps.background(giveUp(deps, command, "admission was interrupted"));
     throw error;
   }
+}
+
+/** Nobody can know a session whose client left before the answer: it ends, and counts for nothing. */
+async function launchFor(
+  deps: SessionServiceDeps,
+  command: CreateSession,
+  gone: AbortSignal | undefined,
+): Promise<Result<OwnedSession, Failure>> {
+  if (gone === undefined) return launch(deps, command);
+  if (gone.aborted) {
+    await giveUp(deps, command, CLIENT_LEFT);
+    return fail({ kind: "launchFailed", reason: CLIENT_LEFT, retryAfterMs: LAUNCH_RETRY_MS });
+  }
+  const abandon = (): void => deps.background(endUnknown(deps, command, CLIENT_LEFT));
+  gone.addEventListener("abort", abandon, { once: true });
+  const created = await launch(deps, command);
+  gone.removeEventListener("abort", abandon);
+  // Again, for an end that overtook the create on the way to the Durable Object.
+  if (gone.aborted) await endUnknown(deps, command, CLIENT_LEFT);
+  return created;
 }
 
 async function launch(deps: SessionServiceDeps, command: CreateSession): Promise<Result<OwnedSession, Failure>> {
@@ -133,7 +185,7 @@ async function launch(deps: SessionServiceDeps, command: CreateSession): Promise
     return await deps.sessionObject(id).create(command);
   } catch (error) {
     deps.logger.error("session.create_interrupted", { sessionId: id, accountId, error });
-    deps.background(endHalfStarted(deps, command));
+    deps.background(endUnknown(deps, command, LAUNCH_FAILURE_REASON));
     await giveUp(deps, command, LAUNCH_FAILURE_REASON);
     return fail({ kind: "launchFailed", reason: LAUNCH_FAILURE_REASON, retryAfterMs: LAUNCH_RETRY_MS });
   }
@@ -143,43 +195,42 @@ async function launch(deps: SessionServiceDeps, command: CreateSession): Promise
 async function giveUp(deps: SessionServiceDeps, command: CreateSession, detail: string): Promise<void> {
   const { id } = command;
   const endedAt = deps.clock.now();
-  const finalView = viewOfFailedLaunch(deps, command, { endedAt, detail });
-  const end = { id, status: "failed", endReason: "launch_failed", endedAt } as const;
+  const end = { status: "failed", endReason: "launch_failed", endedAt } as const;
+  const finalView = { ...viewOfAdmitted(deps, command), ...end, endDetail: detail };
   try {
-    await deps.index.recordEnd({ ...end, browserMs: 0, refund: true, finalView });
+    await deps.index.recordEnd({ ...end, id, browserMs: 0, browserId: null, refund: true, finalView });
   } catch (error) {
     deps.logger.error("session.slot_not_freed", { sessionId: id, error });
   }
 }
 
-/** The Durable Object may have a browser although its answer was lost. */
-async function endHalfStarted({ sessionObject, logger }: SessionServiceDeps, command: CreateSession): Promise<void> {
-  const { id, accountId } = command;
+/** The Durable Object may have a browser although nobody was told of it. */
+async function endUnknown(
+  { sessionObject, logger }: SessionServiceDeps,
+  { id, accountId }: CreateSession,
+  detail: string,
+): Promise<void> {
   try {
-    await sessionObject(id).end(accountId, "launch_failed");
+    await sessionObject(id).end(accountId, "launch_failed", detail);
   } catch (error) {
     logger.warn("session.half_started_not_ended", { sessionId: id, error });
   }
 }
 
-function viewOfFailedLaunch(
-  { availableFeatures }: SessionServiceDeps,
-  command: CreateSession,
-  { endedAt, detail }: { readonly endedAt: number; readonly detail: string },
-): SessionView {
+function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: CreateSession): SessionView {
   const { id, spec, createdAt } = command;
   return {
     id,
-    status: "failed",
-    endReason: "launch_failed",
-    endDetail: detail,
+    status: "launching",
+    endReason: null,
+    endDetail: null,
     createdAt,
     expiresAt: expiryOf(command),
-    endedAt,
+    endedAt: null,
     spec: toPublicSpec(spec),
     inForce: inForce(spec, availableFeatures),
     fingerprint: null,
     proxy: null,
-    metrics: { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 },
+    metrics: NO_METRICS,
   };
 }

@@ -8,10 +8,10 @@ import { fail, succeed } from "../domain/result.ts";
 import type { RequestedSession } from "../domain/session-spec.ts";
 import type { PageView, SessionSummary, SessionView, TokenScope } from "../domain/session-view.ts";
 import type { OwnedSession, SessionObject } from "../session/session-object.ts";
-import type { SessionServiceDeps } from "./create-session.ts";
+import type { CreateCall, SessionServiceDeps } from "./create-session.ts";
 import { createSession } from "./create-session.ts";
 
-export type { SessionServiceDeps } from "./create-session.ts";
+export type { CreateCall, SessionServiceDeps } from "./create-session.ts";
 
 /** Which sessions of the account a list holds: the index answers it as it is. */
 export type SessionFilter = SessionQuery;
@@ -31,8 +31,11 @@ export interface NumberedPage {
 
 /** What both dialects call. It speaks domain words only: no status codes, no SQL, no CDP. */
 export interface SessionService {
-  /** Plan rules, admission in one statement, launch. Refuses before any browser is launched. */
-  create(principal: Principal, requested: RequestedSession): Promise<Result<OwnedSession, Failure>>;
+  /**
+   * Plan rules, admission in one statement, launch. Refuses before any browser is launched. Requests with one
+   * `idempotencyKey` get one session; without a key, a client that is `gone` before the answer leaves none.
+   */
+  create(principal: Principal, requested: RequestedSession, call?: CreateCall): Promise<Result<OwnedSession, Failure>>;
   /** A running session from its Durable Object, an ended one from the index. */
   describe(principal: Principal, id: string): Promise<Result<OwnedSession, Failure>>;
   /** Newest first. An unreadable cursor is `invalidRequest` naming `cursor`. */
@@ -59,6 +62,8 @@ export interface SessionService {
 
 const notFound = (sessionId: string) => fail({ kind: "sessionNotFound", sessionId } as const);
 
+const ignore = (): void => undefined;
+
 const isMissing = <T>(result: Result<T, Failure>): boolean => !result.ok && result.failure.kind === "sessionNotFound";
 
 export function createSessionService(deps: SessionServiceDeps): SessionService {
@@ -74,12 +79,17 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   }
 
   return {
-    create: (principal, requested) => createSession(deps, principal, requested),
+    create: (principal, requested, call = {}) => {
+      const work = createSession(deps, { principal, requested, call });
+      // The platform stops a request whose client has left; what has begun must be finished all the same.
+      deps.background(work.then(ignore, ignore));
+      return work;
+    },
     describe: ({ accountId }, text) =>
       onSession(text, async (session, id) => {
         const live = await session.describe(accountId);
         if (!isMissing(live)) return live;
-        const view = (await index.find(accountId, id))?.finalView;
+        const view = (await index.find(accountId, id))?.view;
         return view ? succeed({ view, connectToken: null, liveViewToken: null }) : notFound(text);
       }),
     listByCursor: ({ accountId }, filter, page) => index.listByCursor(accountId, filter, page),

@@ -1,10 +1,8 @@
 import type { Failure } from "../../domain/failure.ts";
 import { assertNever } from "../../domain/result.ts";
 import type { RenderedFailure } from "../dialect.ts";
+import { echoed } from "../echoed.ts";
 import { anchorProxyType } from "./proxy-types.ts";
-
-/** Ids come from URLs of any length. */
-const MAX_ECHOED_LENGTH = 80;
 
 /** Anchor's form of every failure: the HTTP status again as an integer code, and a message that names the field. */
 export function renderFailure(failure: Failure): RenderedFailure {
@@ -40,13 +38,13 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(429, message, retryAfter(failure.retryAfterMs));
     }
     case "sessionNotFound":
-      return error(404, `Session ${echo(failure.sessionId)} not found`);
+      return error(404, `Session ${echoed(failure.sessionId)} not found`);
     case "notFound":
-      return error(404, `${failure.what} ${echo(failure.id)} not found`);
+      return error(404, `${failure.what} ${echoed(failure.id)} not found`);
     case "conflict":
       return error(409, failure.message);
     case "sessionNotRunning":
-      return error(409, `Session ${echo(failure.sessionId)} is ${failure.status}`);
+      return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "launchFailed":
       return error(503, `No browser could be launched: ${failure.reason}`, retryAfter(failure.retryAfterMs));
     case "unavailable":
@@ -69,5 +67,3 @@ function error(status: number, message: string, headers?: Readonly<Record<string
 
 /** Whole seconds, rounded up: a client that comes back a moment too early is refused again. */
 const retryAfter = (retryAfterMs: number) => ({ "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) });
-
-const echo = (id: string): string => (id.length > MAX_ECHOED_LENGTH ? `${id.slice(0, MAX_ECHOED_LENGTH)}…` : id);

@@ -1,5 +1,5 @@
 import type { SessionStatus } from "../../domain/session-state.ts";
-import type { PageView, SessionSummary, SessionView } from "../../domain/session-view.ts";
+import type { PageView, SessionMetrics, SessionSummary, SessionView } from "../../domain/session-view.ts";
 import { type ConnectTarget, anchorCdpUrl, liveViewUrl } from "../connect-urls.ts";
 import { anchorProxyType } from "./proxy-types.ts";
 import type {
@@ -38,6 +38,9 @@ export function renderCreated({ cdp, liveView }: ConnectTargets): SessionCreateR
   return { data: { id: cdp.sessionId, cdp_url: anchorCdpUrl(cdp), live_view_url: liveViewUrl(liveView) } };
 }
 
+/** The same once the session has ended: its addresses are gone. */
+export const renderCreatedAndEnded = ({ id }: SessionView): SessionCreateResponse => ({ data: { id } });
+
 /** Who asks, and when: what a view does not know. */
 export interface Reading {
   readonly accountId: string;
@@ -60,9 +63,22 @@ export function renderSession(view: SessionView, { accountId, now }: Reading): S
       steps: [],
       tags: [...view.spec.tags],
       created_at: isoTime(view.createdAt),
+      end_reason: view.endReason,
+      end_detail: view.endDetail,
+      metrics: renderMetrics(view.metrics),
     },
   };
 }
+
+const renderMetrics = (metrics: SessionMetrics): SessionRetrieveResponse["data"]["metrics"] => ({
+  pages_visited: metrics.pagesVisited,
+  cdp_bytes: metrics.bytesTransferred,
+  cdp_messages: metrics.cdpMessages,
+  dropped_messages: metrics.droppedMessages,
+  reconnects: metrics.reconnects,
+  restores: metrics.restores,
+  launch_ms: metrics.launchMs,
+});
 
 /** In the form of the create request; what is not in force is off, whatever was the default. */
 function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<string, unknown> {

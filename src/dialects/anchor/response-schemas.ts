@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { END_REASONS } from "../../domain/session-state.ts";
 
 export const EXAMPLE_SESSION_ID = "550e8400-e29b-41d4-a716-446655440000";
 const EXAMPLE_TIME = "2026-10-27T14:00:00.000Z";
@@ -31,13 +32,34 @@ const liveUrl = (description: string) =>
 /** Answer to `POST /v1/sessions`. */
 export const SessionCreateResponse = z
   .object({
-    data: z.object({ id: sessionId(), cdp_url: cdpUrl(), live_view_url: liveUrl("Live view of the session.") }),
+    data: z
+      .object({
+        id: sessionId(),
+        // Absent where a repeated request finds its session ended.
+        cdp_url: cdpUrl().exactOptional(),
+        live_view_url: liveUrl("Live view of the session.").exactOptional(),
+      })
+      // The generator does not know `exactOptional`.
+      .openapi({ required: ["id"] }),
   })
   .openapi("SessionCreateResponse");
 export type SessionCreateResponse = z.infer<typeof SessionCreateResponse>;
 
 const configuration = (description: string) =>
   z.record(z.string(), z.unknown()).openapi({ description, example: { session: { recording: { active: false } } } });
+
+const metrics = () =>
+  z
+    .object({
+      pages_visited: z.int().openapi({ description: "Main-frame navigations.", example: 12 }),
+      cdp_bytes: z.int().openapi({ description: "CDP traffic with clients, both directions.", example: 4521890 }),
+      cdp_messages: z.int().openapi({ description: "CDP messages with clients, both directions.", example: 847 }),
+      dropped_messages: z.int().openapi({ description: "CDP messages that no client got.", example: 0 }),
+      reconnects: z.int().openapi({ description: "Clients that came back after one had left.", example: 1 }),
+      restores: z.int().openapi({ description: "Times that a lost browser connection was restored.", example: 0 }),
+      launch_ms: z.int().nullable().openapi({ description: "Time that the launch took, in ms.", example: 412 }),
+    })
+    .openapi({ description: "Counters of the session. Berth's addition." });
 
 /** Answer to `GET /v1/sessions/{session_id}`. */
 export const SessionRetrieveResponse = z
@@ -55,6 +77,12 @@ export const SessionRetrieveResponse = z
       steps: z.array(z.unknown()).openapi({ description: "Always empty: no AI steps are taken." }),
       tags: tags(),
       created_at: createdAt(),
+      end_reason: z
+        .enum(END_REASONS)
+        .nullable()
+        .openapi({ description: "Why the session ended; `null` while it runs. Berth's addition." }),
+      end_detail: z.string().nullable().openapi({ description: "Detail of a failed end, for people." }),
+      metrics: metrics(),
     }),
   })
   .openapi("SessionRetrieveResponse");
@@ -135,7 +163,7 @@ export type TagsResponse = z.infer<typeof TagsResponse>;
 export const TokensResponse = z
   .object({
     data: z.object({
-      cdp_url: cdpUrl().optional(),
+      cdp_url: cdpUrl().exactOptional(),
       live_view_url: liveUrl("Live view that may interact.").optional(),
       live_view_read_only_url: liveUrl("Live view that only watches.").optional(),
       tokens: z

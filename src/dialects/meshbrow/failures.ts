@@ -1,9 +1,7 @@
 import type { Failure } from "../../domain/failure.ts";
 import { assertNever } from "../../domain/result.ts";
 import type { RenderedFailure } from "../dialect.ts";
-
-/** Ids come from URLs of any length. */
-const MAX_ECHOED_LENGTH = 80;
+import { echoed } from "../echoed.ts";
 
 /** Meshbrow's words for every failure. The four documented bodies are golden tests. */
 export function renderFailure(failure: Failure): RenderedFailure {
@@ -30,13 +28,15 @@ export function renderFailure(failure: Failure): RenderedFailure {
     case "rateLimited":
       return renderLimit(failure);
     case "sessionNotFound":
-      return error(404, "not_found", { message: `Session ${echo(failure.sessionId)} not found` });
+      return error(404, "not_found", { message: `Session ${echoed(failure.sessionId)} not found` });
     case "notFound":
-      return error(404, "not_found", { message: `${failure.what} ${echo(failure.id)} not found` });
+      return error(404, "not_found", { message: `${failure.what} ${echoed(failure.id)} not found` });
     case "conflict":
       return error(409, "conflict", { message: failure.message });
     case "sessionNotRunning":
-      return error(409, "session_not_running", { message: `Session ${echo(failure.sessionId)} is ${failure.status}` });
+      return error(409, "session_not_running", {
+        message: `Session ${echoed(failure.sessionId)} is ${failure.status}`,
+      });
     case "launchFailed": {
       const message = `no browser could be launched: ${failure.reason}`;
       return error(503, "launch_failed", { message, headers: retryAfter(failure.retryAfterMs) });
@@ -99,5 +99,3 @@ function error(status: number, code: string, { message, field, headers }: ErrorD
 
 /** Whole seconds, rounded up: a client that comes back a moment too early is refused again. */
 const retryAfter = (retryAfterMs: number) => ({ "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) });
-
-const echo = (id: string): string => (id.length > MAX_ECHOED_LENGTH ? `${id.slice(0, MAX_ECHOED_LENGTH)}…` : id);

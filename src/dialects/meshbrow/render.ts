@@ -32,10 +32,9 @@ export function renderCreatedSession({ view, connectToken: token }: OwnedSession
 
 export function renderSession(owned: OwnedSession, origin: string): Session {
   const { view } = owned;
-  const { pagesVisited, bytesTransferred, cdpMessages } = view.metrics;
   return {
     ...renderCreatedSession(owned, origin),
-    metrics: { pagesVisited, bytesTransferred, cdpMessages },
+    metrics: { ...view.metrics },
     ...(view.endedAt !== null && { endedAt: isoTime(view.endedAt) }),
     ...(view.endReason !== null && { endReason: view.endReason }),
     ...(view.endDetail !== null && { endDetail: view.endDetail }),

@@ -84,6 +84,10 @@ export const Session = z
     metrics: z.object({
       ...metricFields,
       cdpMessages: z.int().openapi({ description: "CDP messages with clients, both directions.", example: 847 }),
+      droppedMessages: z.int().openapi({ description: "CDP messages that no client got.", example: 0 }),
+      reconnects: z.int().openapi({ description: "Clients that came back after one had left.", example: 1 }),
+      restores: z.int().openapi({ description: "Times that a lost browser connection was restored.", example: 0 }),
+      launchMs: z.int().nullable().openapi({ description: "Time that the launch took, in ms.", example: 412 }),
     }),
     endedAt: time("When the session ended. Absent while it runs.", "2026-10-27T14:12:00.000Z").optional(),
     endReason: z.enum(END_REASONS).optional().openapi({ description: "Why it ended. Absent while it runs." }),

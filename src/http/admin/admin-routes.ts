@@ -8,6 +8,7 @@ import type { Result } from "../../domain/result.ts";
 import { succeed } from "../../domain/result.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { AccountService } from "../../service/account-service.ts";
+import type { Reconcile } from "../../service/reconcile.ts";
 import type { AppEnv } from "../app-env.ts";
 import { limitBody } from "../body-limit.ts";
 import { failureOf } from "../faults.ts";
@@ -27,6 +28,7 @@ import { accountChange, month, newAccount, newKey, planLimits, planName } from "
 
 export interface AdminDeps {
   readonly accounts: AccountService;
+  readonly reconcile: Reconcile;
   /** The operator's credential; without one the whole of `/admin` is refused. */
   readonly adminToken: string | undefined;
   readonly logger: Logger;
@@ -41,7 +43,7 @@ const NOT_CONFIGURED = {
 const UNAUTHORIZED = { kind: "unauthorized", message: "Missing or invalid admin token" } as const;
 
 /** Operators' routes, to be mounted at `/admin`. */
-export function createAdminApp({ accounts, adminToken, logger }: AdminDeps): Admin {
+export function createAdminApp({ accounts, reconcile, adminToken, logger }: AdminDeps): Admin {
   const admin: Admin = new Hono();
   admin.onError((error, c) => {
     const { requestId } = c.var;
@@ -54,6 +56,7 @@ export function createAdminApp({ accounts, adminToken, logger }: AdminDeps): Adm
   addAccountRoutes(admin, accounts);
   addKeyRoutes(admin, accounts);
   addPlanRoutes(admin, accounts);
+  admin.post("/reconcile", async () => Response.json(await reconcile({ usage: "all" })));
   admin.all("*", () => toResponse(noSuchAdminPath()));
   return admin;
 }

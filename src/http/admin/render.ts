@@ -1,4 +1,5 @@
 import type { RenderedFailure } from "../../dialects/dialect.ts";
+import { echoed } from "../../dialects/echoed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { assertNever } from "../../domain/result.ts";
 import type { Account, ApiKey, NewApiKey } from "../../service/account-service.ts";
@@ -23,7 +24,7 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
     case "bodyTooLarge":
       return error(413, "body_too_large", { message: `request body is larger than ${failure.limitBytes} bytes` });
     case "notFound":
-      return error(404, "not_found", { message: `${failure.what} ${failure.id} not found` });
+      return error(404, "not_found", { message: `${failure.what} ${echoed(failure.id)} not found` });
     case "unavailable":
       return error(503, "unavailable", { message: failure.message });
     case "notConfigured":

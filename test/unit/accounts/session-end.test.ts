@@ -24,6 +24,7 @@ async function arrange(now = NOON) {
       endReason: "requested",
       endedAt: clock.now(),
       browserMs: 60_000,
+      browserId: null,
       refund: false,
       finalView: null,
       ...changes,
@@ -88,7 +89,7 @@ describe("the end of a session", () => {
   it("keeps the final view", async ({ expect }) => {
     const { accountId, id, end } = await arrange();
     await end({ finalView: aView("first") });
-    expect((await index.find(accountId, id))?.finalView).toEqual(aView("first"));
+    expect((await index.find(accountId, id))?.view).toEqual(aView("first"));
   });
 
   it("takes a final view that comes later, and never replaces one", async ({ expect }) => {
@@ -96,7 +97,16 @@ describe("the end of a session", () => {
     await end();
     await end({ finalView: aView("second") });
     await end({ finalView: aView("third") });
-    expect((await index.find(accountId, id))?.finalView).toEqual(aView("second"));
+    expect((await index.find(accountId, id))?.view).toEqual(aView("second"));
+  });
+
+  it("shows what the admission and the row tell of a session whose object is lost", async ({ expect }) => {
+    const { accountId, id, end } = await arrange();
+    expect((await index.find(accountId, id))?.view).toMatchObject({ status: "launching", endReason: null });
+    await end({ status: "failed", endReason: "engine_closed", finalView: null });
+    const { view } = (await index.find(accountId, id)) ?? {};
+    expect(view).toMatchObject({ status: "failed", endReason: "engine_closed", spec: { tags: [] } });
+    expect(view?.endedAt).toBeGreaterThan(0);
   });
 
   it("does nothing for a session that is not there", async ({ expect }) => {
@@ -110,25 +120,68 @@ describe("a status report", () => {
   it("is taken in the order of revisions, not of arrival", async ({ expect }) => {
     const { id, status } = await arrange();
     expect(await status()).toBe("launching");
-    await index.recordStatus({ id, status: "active", revision: 2 });
-    await index.recordStatus({ id, status: "ready", revision: 1 });
+    await index.recordStatus({ id, status: "active", revision: 2, browserId: null });
+    await index.recordStatus({ id, status: "ready", revision: 1, browserId: null });
     expect(await status()).toBe("active");
-    await index.recordStatus({ id, status: "idle", revision: 2 });
+    await index.recordStatus({ id, status: "idle", revision: 2, browserId: null });
     expect(await status()).toBe("active");
-    await index.recordStatus({ id, status: "idle", revision: 3 });
+    await index.recordStatus({ id, status: "idle", revision: 3, browserId: null });
     expect(await status()).toBe("idle");
   });
 
-  it("does not bring back an ended session", async ({ expect }) => {
+  it("does not bring back an ended session, and says that it has ended", async ({ expect }) => {
     const { id, end, status } = await arrange();
+    expect(await index.recordStatus({ id, status: "ready", revision: 1, browserId: null })).toBe(false);
     await end();
-    await index.recordStatus({ id, status: "active", revision: 99 });
+    expect(await index.recordStatus({ id, status: "active", revision: 99, browserId: null })).toBe(true);
     expect(await status()).toBe("destroyed");
   });
 
   it("does not end a session: that is for the end to do, which frees the slot", async ({ expect }) => {
     const { id, status } = await arrange();
-    await index.recordStatus({ id, status: "failed", revision: 1 });
+    await index.recordStatus({ id, status: "failed", revision: 1, browserId: null });
     expect(await status()).toBe("launching");
+  });
+});
+
+describe("the browser of a session", () => {
+  const ownersOf = async (browserId: string) =>
+    (await index.browserOwners([browserId])).map(({ sessionId, endedAt }) => [sessionId, endedAt]);
+
+  it("is found by its id from the report of the launch on", async ({ expect }) => {
+    const { id, end, clock } = await arrange();
+    const browserId = crypto.randomUUID();
+    expect(await ownersOf(browserId)).toEqual([]);
+    await index.recordStatus({ id, status: "ready", revision: 1, browserId });
+    expect(await ownersOf(browserId)).toEqual([[id, null]]);
+    await end();
+    expect(await ownersOf(browserId)).toEqual([[id, clock.now()]]);
+  });
+
+  it("is known although the report comes after the end, which stays as it is", async ({ expect }) => {
+    const { id, end, status, clock } = await arrange();
+    const browserId = crypto.randomUUID();
+    await end();
+    await index.recordStatus({ id, status: "ready", revision: 1, browserId });
+    expect(await ownersOf(browserId)).toEqual([[id, clock.now()]]);
+    expect(await status()).toBe("destroyed");
+  });
+
+  it("is known from the end alone, and never forgotten by one that does not know it", async ({ expect }) => {
+    const first = await arrange();
+    const second = await arrange();
+    const browserIds = [crypto.randomUUID(), crypto.randomUUID()];
+    await first.end({ browserId: browserIds[0] ?? "" });
+    await index.recordStatus({ id: second.id, status: "ready", revision: 1, browserId: browserIds[1] ?? "" });
+    await second.end({ browserId: null });
+    const owners = await index.browserOwners(browserIds);
+    expect(owners.map(({ sessionId }) => sessionId).toSorted()).toEqual([first.id, second.id].toSorted());
+  });
+
+  it("is missing from the index while it is not known", async ({ expect }) => {
+    const { id, clock } = await arrange("2001-01-01T00:00:00.000Z");
+    expect(await index.oldestWithoutBrowser()).toBe(clock.now());
+    await index.recordStatus({ id, status: "ready", revision: 1, browserId: crypto.randomUUID() });
+    expect(await index.oldestWithoutBrowser()).not.toBe(clock.now());
   });
 });

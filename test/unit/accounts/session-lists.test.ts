@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { encodeCursor } from "../../../src/accounts/session-cursor.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import type { SessionQuery } from "../../../src/accounts/session-lists.ts";
-import type { Admission } from "../../../src/accounts/session-slots.ts";
+import type { Admission } from "../../../src/accounts/session-admission.ts";
 import type { SessionId } from "../../../src/domain/ids.ts";
 import { toBase64Url } from "../../../src/domain/ids.ts";
 import type { SessionSummary } from "../../../src/domain/session-view.ts";
@@ -30,6 +30,7 @@ async function arrange() {
       endReason,
       endedAt: clock.now(),
       browserMs: 0,
+      browserId: null,
       refund: false,
       finalView: null,
     });
@@ -220,13 +221,14 @@ describe("tags", () => {
       endReason: "requested",
       endedAt: clock.now(),
       browserMs: 0,
+      browserId: null,
       refund: false,
       finalView: { id, spec: { tags: ["old"], stealth: "none" } } as never,
     });
     expect(await index.setTags(accountId, id, ["new", 'it\'s "x"'])).toBe(true);
     expect(await index.find(accountId, id)).toMatchObject({
       summary: { tags: ["new", 'it\'s "x"'] },
-      finalView: { id, spec: { tags: ["new", 'it\'s "x"'], stealth: "none" } },
+      view: { id, spec: { tags: ["new", 'it\'s "x"'], stealth: "none" } },
     });
   });
 
@@ -234,7 +236,7 @@ describe("tags", () => {
     const { accountId, add } = await arrange();
     const id = await add({ tags: ["old"] });
     expect(await index.setTags(accountId, id, [])).toBe(true);
-    expect(await index.find(accountId, id)).toMatchObject({ summary: { tags: [] }, finalView: null });
+    expect(await index.find(accountId, id)).toMatchObject({ summary: { tags: [] }, view: { spec: { tags: [] } } });
   });
 
   it("of another account's session stay as they are", async ({ expect }) => {
@@ -270,7 +272,7 @@ describe("today's count", () => {
     await add({ createdAt: at });
     const refunded = await add({ createdAt: at });
     const end = { id: refunded, status: "failed", endReason: "launch_failed", endedAt: at } as const;
-    await index.recordEnd({ ...end, browserMs: 0, refund: true, finalView: null });
+    await index.recordEnd({ ...end, browserMs: 0, browserId: null, refund: true, finalView: null });
     expect(await index.countSince(accountId, at)).toBe(1);
   });
 });

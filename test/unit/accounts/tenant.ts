@@ -1,9 +1,10 @@
+import type { SessionView } from "../../../src/domain/session-view.ts";
 import { env } from "cloudflare:workers";
 import { createAccountStore } from "../../../src/accounts/account-store.ts";
 import type { NewApiKey } from "../../../src/accounts/api-key-store.ts";
 import { createApiKeyStore } from "../../../src/accounts/api-key-store.ts";
 import { createPlanStore } from "../../../src/accounts/plan-store.ts";
-import type { Admission } from "../../../src/accounts/session-slots.ts";
+import type { Admission } from "../../../src/accounts/session-admission.ts";
 import type { Clock, IdSource } from "../../../src/domain/clock.ts";
 import { newMeshbrowSessionId } from "../../../src/domain/ids.ts";
 import type { Plan, Principal } from "../../../src/domain/plan.ts";
@@ -57,8 +58,10 @@ export async function createTenant(limits?: Partial<Plan>, clock: Clock = new Fa
 /** A session asking to be admitted. */
 export function anAdmission(clock: Clock, changes: Partial<Admission> = {}): Admission {
   const createdAt = clock.now();
+  const id = newMeshbrowSessionId(cryptoIds);
+  const shown = { id, status: "launching", endReason: null, endedAt: null, createdAt, spec: { tags: [] } };
   return {
-    id: newMeshbrowSessionId(cryptoIds),
+    id,
     dialect: "meshbrow",
     createdAt,
     expiresAt: createdAt + 1_800_000,
@@ -67,6 +70,8 @@ export function anAdmission(clock: Clock, changes: Partial<Admission> = {}): Adm
     proxyCountry: null,
     headless: true,
     recording: false,
+    // The index keeps a view as it is; what a dialect would render of it does not matter here.
+    view: shown as unknown as SessionView,
     ...changes,
   };
 }

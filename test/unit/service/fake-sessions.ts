@@ -8,7 +8,9 @@ import type { Plan } from "../../../src/domain/plan.ts";
 import type { Result } from "../../../src/domain/result.ts";
 import { fail, succeed } from "../../../src/domain/result.ts";
 import type { FeatureName } from "../../../src/domain/session-spec.ts";
-import type { SessionView, TokenScope } from "../../../src/domain/session-view.ts";
+import type { EndReason } from "../../../src/domain/session-state.ts";
+import { statusAfterEnd } from "../../../src/domain/session-state.ts";
+import { NO_METRICS, type SessionView, type TokenScope } from "../../../src/domain/session-view.ts";
 import type { Logger } from "../../../src/observability/logger.ts";
 import { createSessionService } from "../../../src/service/session-service.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "../../../src/session/session-object.ts";
@@ -24,13 +26,30 @@ export class FakeSessions {
   readonly #index: SessionIndex;
   /** What the next `create` throws, as a lost Durable Object would make it. */
   createError: Error | undefined;
+  /** Sessions that a repeated create has asked for. */
+  readonly joined: SessionId[] = [];
+  /** Awaited by every `create` once it is known here, as a launch is. */
+  launched: Promise<void> = Promise.resolve();
+  /** What `joinCreate` throws. */
+  joinError: Error | undefined;
+  /** What a launch fails with, in the ordinary way: recorded as the object would. */
+  launchFailure: Failure | undefined;
   /** Whether the browser is there although `create` throws. */
   startsAnyway = false;
+  /** The object hears of a create only when its launch is over: ends come before it. */
+  overtakes = false;
+  /** Ends that found no session. */
+  missedEnds = 0;
   /** What `end` throws, by session. */
   readonly endErrors = new Map<SessionId, Error>();
 
   constructor(index: SessionIndex) {
     this.#index = index;
+  }
+
+  /** The session is not in its object, whatever the index says. */
+  forget(id: SessionId): void {
+    this.#running.delete(id);
   }
 
   isRunning(id: SessionId): boolean {
@@ -41,8 +60,14 @@ export class FakeSessions {
     this.asked.push(id);
     return {
       create: (command) => this.#create(command),
+      joinCreate: async (accountId) => {
+        this.joined.push(id);
+        await this.launched;
+        if (this.joinError !== undefined) throw this.joinError;
+        return this.#owned(id, accountId);
+      },
       describe: async (accountId) => this.#owned(id, accountId),
-      end: (accountId, reason) => this.#end(id, accountId, reason),
+      end: (accountId, reason, detail) => this.#end(id, { accountId, reason, detail }),
       pages: async (accountId) => this.#when(id, accountId, [{ id: "T1", title: "One", url: "about:blank" }]),
       setTags: async (accountId, tags) => this.#when(id, accountId, tags),
       createToken: async (accountId, scope: TokenScope) => this.#when(id, accountId, `ct_${scope}`),
@@ -69,20 +94,37 @@ export class FakeSessions {
     this.created.push(command);
     const { id, accountId } = command;
     const owned = { view: viewOf(command), connectToken: "ct_connect", liveViewToken: "ct_live" };
+    if (this.launchFailure !== undefined) return this.#failToLaunch(command, this.launchFailure);
+    if (this.overtakes) await this.launched;
     if (this.createError === undefined || this.startsAnyway) this.#running.set(id, { ...owned, accountId });
+    await this.launched;
     if (this.createError !== undefined) throw this.createError;
-    return succeed(owned);
+    return this.isRunning(id) ? succeed(owned) : fail({ kind: "sessionNotRunning", sessionId: id, status: "failed" });
   }
 
-  async #end(id: SessionId, accountId: AccountId, endReason: string): Promise<Result<SessionView, Failure>> {
+  async #failToLaunch({ id, createdAt }: CreateSession, failure: Failure): Promise<Result<never, Failure>> {
+    const end = { id, status: "failed", endReason: "launch_failed", endedAt: createdAt, finalView: null } as const;
+    await this.#index.recordEnd({ ...end, browserMs: 0, browserId: null, refund: true });
+    return fail(failure);
+  }
+
+  async #end(
+    id: SessionId,
+    { accountId, reason, detail }: { accountId: AccountId; reason: EndReason; detail: string | undefined },
+  ): Promise<Result<SessionView, Failure>> {
     const error = this.endErrors.get(id);
     if (error) throw error;
     const owned = this.#owned(id, accountId);
-    if (!owned.ok) return owned;
+    if (!owned.ok) {
+      this.missedEnds += 1;
+      return owned;
+    }
     this.#running.delete(id);
-    const end = { status: "destroyed", endReason: "requested", endedAt: owned.value.view.createdAt + 1000 } as const;
-    const finalView: SessionView = { ...owned.value.view, ...end, endDetail: endReason };
-    await this.#index.recordEnd({ id, ...end, browserMs: 1000, refund: false, finalView });
+    const endedAt = owned.value.view.createdAt + 1000;
+    const end = { status: statusAfterEnd(reason), endReason: reason, endedAt } as const;
+    const finalView: SessionView = { ...owned.value.view, ...end, endDetail: detail ?? null };
+    const refund = reason === "launch_failed";
+    await this.#index.recordEnd({ id, ...end, browserMs: 1000, browserId: null, refund, finalView });
     return succeed(finalView);
   }
 }
@@ -99,7 +141,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   inForce: inForce(spec, EVERY_FEATURE),
   fingerprint: null,
   proxy: null,
-  metrics: { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 },
+  metrics: NO_METRICS,
 });
 
 /** Keeps what was logged. */
@@ -138,5 +180,5 @@ export async function createServiceSetup({ limits, available = EVERY_FEATURE, wr
   const standing = () => index.standing(principal.accountId, "2026-11");
   /** Waits for everything handed to the background. */
   const settle = async () => void (await Promise.all(works));
-  return { clock, index, sessions, logger, service, principal, standing, settle };
+  return { clock, index, sessions, logger, service, principal, standing, settle, works };
 }

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Failure } from "../../../domain/failure.ts";
 import { fail, type Result, succeed } from "../../../domain/result.ts";
+import { CreateHeaders, readCreateCall } from "../../create-call.ts";
 import type { HttpEnv } from "../../http-env.ts";
 import { jsonResponse, type Operation, type PathItem, type Reply } from "../../operations.ts";
 import { integerParameter, readQuery } from "../../query.ts";
@@ -11,7 +12,7 @@ import { SessionCreateRequest } from "../create-schema.ts";
 import { errorResponses } from "../error-responses.ts";
 import { commaSeparated, FilterParameters, toFilter } from "../filters.ts";
 import { parseCreateSession } from "../parse.ts";
-import { renderCreated, renderList, STATUSES_BY_WORD } from "../render.ts";
+import { renderCreated, renderCreatedAndEnded, renderList, STATUSES_BY_WORD } from "../render.ts";
 import { ANCHOR_STATUSES, SessionCreateResponse, SessionListResponse } from "../response-schemas.ts";
 import { connectTargets } from "../targets.ts";
 
@@ -35,14 +36,18 @@ const ListQuery = z.object({
 });
 
 async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {
+  const call = readCreateCall(context.req);
+  if (!call.ok) return call;
   const body = await readJsonBody(context.req);
   if (!body.ok) return body;
   const requested = parseCreateSession(body.value);
   if (!requested.ok) return requested;
-  const created = await context.var.sessions.create(context.var.principal, requested.value);
+  const created = await context.var.sessions.create(context.var.principal, requested.value, call.value);
   if (!created.ok) return created;
   const targets = connectTargets(context.req, created.value);
-  return targets.ok ? succeed({ status: 200, body: renderCreated(targets.value) }) : targets;
+  // Only a repeated create finds its session ended: it gets the answer of then, with nowhere to connect to.
+  const answer = targets.ok ? renderCreated(targets.value) : renderCreatedAndEnded(created.value.view);
+  return succeed({ status: 200, body: answer });
 }
 
 async function list(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {
@@ -79,7 +84,10 @@ const createOperation: Operation = {
     description:
       "Allocates a new browser session for the user, with optional configurations for ad-blocking, captcha solving, proxy usage, and idle timeout.",
     tags: ["Browser Sessions"],
-    request: { body: { required: false, content: { "application/json": { schema: SessionCreateRequest } } } },
+    request: {
+      headers: CreateHeaders,
+      body: { required: false, content: { "application/json": { schema: SessionCreateRequest } } },
+    },
     responses: {
       200: jsonResponse(SessionCreateResponse, "The session is ready for a client."),
       ...errorResponses(400, 402, 403, 413, 415),

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Failure } from "../../../domain/failure.ts";
 import { fail, type Result, succeed } from "../../../domain/result.ts";
+import { CreateHeaders, readCreateCall } from "../../create-call.ts";
 import type { HttpEnv } from "../../http-env.ts";
 import { jsonResponse, type Operation, type PathItem, type Reply } from "../../operations.ts";
 import { integerParameter, readQuery } from "../../query.ts";
@@ -33,11 +34,13 @@ const ListQuery = z.strictObject({
 });
 
 async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {
+  const call = readCreateCall(context.req);
+  if (!call.ok) return call;
   const body = await readJsonBody(context.req);
   if (!body.ok) return body;
   const requested = parseCreateSession(body.value);
   if (!requested.ok) return requested;
-  const created = await context.var.sessions.create(context.var.principal, requested.value);
+  const created = await context.var.sessions.create(context.var.principal, requested.value, call.value);
   if (!created.ok) return created;
   const { origin } = new URL(context.req.url);
   const render = wantsSdkForm(context.req) ? sdkSession : renderCreatedSession;
@@ -63,7 +66,10 @@ const createOperation: Operation = {
     summary: "Create Session",
     description: "Launch a new isolated browser session with stealth configuration, proxy, and fingerprint.",
     tags: ["Sessions"],
-    request: { body: { required: false, content: { "application/json": { schema: CreateSessionRequest } } } },
+    request: {
+      headers: CreateHeaders,
+      body: { required: false, content: { "application/json": { schema: CreateSessionRequest } } },
+    },
     responses: {
       201: jsonResponse(CreatedSession, "The session is ready for a client."),
       ...errorResponses(400, 402, 403, 413, 415),

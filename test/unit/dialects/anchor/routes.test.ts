@@ -95,6 +95,17 @@ describe("GET /v1/sessions/{session_id}", () => {
         steps: [],
         tags: ["a"],
         created_at: "2026-10-27T14:00:00.000Z",
+        end_reason: null,
+        end_detail: null,
+        metrics: {
+          pages_visited: 0,
+          cdp_bytes: 0,
+          cdp_messages: 0,
+          dropped_messages: 0,
+          reconnects: 0,
+          restores: 0,
+          launch_ms: null,
+        },
       },
     });
   });

@@ -1,3 +1,4 @@
+import { NO_METRICS } from "../../../../src/domain/session-view.ts";
 import { describe, it } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import { meshbrow } from "../../../../src/dialects/meshbrow/index.ts";
@@ -87,7 +88,7 @@ describe("GET /v1/sessions/{id}", () => {
       status: "active",
       fingerprint: documentedResponse.fingerprint,
       proxy: { type: "residential", country: "US", city: null, ip: "192.0.2.10" },
-      metrics: { pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
+      metrics: { ...NO_METRICS, pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
     });
     const { status, body } = await send("GET", `/v1/sessions/${MESHBROW_ID}`);
     expect(status).toBe(200);
@@ -98,7 +99,7 @@ describe("GET /v1/sessions/{id}", () => {
       recording: { har: true, screenshots: false, video: false },
       fingerprint: documentedResponse.fingerprint,
       proxy: { type: "residential", country: "US", ip: "192.0.2.10" },
-      metrics: { pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
+      metrics: { ...NO_METRICS, pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
     });
     expect(body).not.toHaveProperty("endedAt");
   });

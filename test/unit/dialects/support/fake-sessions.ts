@@ -2,8 +2,13 @@ import type { Failure } from "../../../../src/domain/failure.ts";
 import type { SessionId } from "../../../../src/domain/ids.ts";
 import { fail, type Result, succeed } from "../../../../src/domain/result.ts";
 import { FEATURES, type FeatureName, type RequestedSession } from "../../../../src/domain/session-spec.ts";
-import type { SessionSummary, SessionView, TokenScope } from "../../../../src/domain/session-view.ts";
-import type { SessionFilter, SessionService } from "../../../../src/service/session-service.ts";
+import {
+  NO_METRICS,
+  type SessionSummary,
+  type SessionView,
+  type TokenScope,
+} from "../../../../src/domain/session-view.ts";
+import type { CreateCall, SessionFilter, SessionService } from "../../../../src/service/session-service.ts";
 import type { OwnedSession } from "../../../../src/session/session-object.ts";
 
 export const CREATED_AT = Date.parse("2026-10-27T14:00:00Z");
@@ -31,7 +36,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     inForce: features(...inForce),
     fingerprint: null,
     proxy: null,
-    metrics: { pagesVisited: 0, bytesTransferred: 0, cdpMessages: 0 },
+    metrics: NO_METRICS,
   };
 }
 
@@ -65,6 +70,9 @@ interface Listing {
 /** An in-memory service: answers with what a test puts in, and remembers what it was asked. */
 export class FakeSessions implements SessionService {
   readonly created: RequestedSession[] = [];
+  readonly calls: CreateCall[] = [];
+  /** Answered to every create while it is set, as to a request that comes again. */
+  replayed: SessionView | undefined;
   readonly listings: Listing[] = [];
   readonly tokens: TokenScope[] = [];
   readonly revoked: string[] = [];
@@ -79,7 +87,13 @@ export class FakeSessions implements SessionService {
     return view === undefined ? fail({ kind: "sessionNotFound", sessionId: id }) : succeed(view);
   }
 
-  async create(_principal: unknown, requested: RequestedSession): Promise<Result<OwnedSession, Failure>> {
+  async create(
+    _principal: unknown,
+    requested: RequestedSession,
+    call: CreateCall = {},
+  ): Promise<Result<OwnedSession, Failure>> {
+    this.calls.push(call);
+    if (this.replayed !== undefined) return succeed(owned(this.replayed));
     if (this.refusal !== undefined) return fail(this.refusal);
     this.created.push(requested);
     const view = viewOf(requested);
