@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
+import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
 import type { Clock, IdSource } from "./domain/clock.ts";
@@ -10,12 +11,16 @@ import { fail } from "./domain/result.ts";
 import type { FeatureName } from "./domain/session-spec.ts";
 import { createEngine } from "./engines/index.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
+import { createAnalytics } from "./observability/analytics.ts";
 import { createLogger } from "./observability/logger.ts";
 import { createAccountService } from "./service/account-service.ts";
+import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
+import type { RunningBrowsers } from "./service/stray-browsers.ts";
 import { createUsageService } from "./service/usage-service.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
+import { DEFAULT_TIMING } from "./session/timing.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
 const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>();
@@ -52,6 +57,8 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     clock,
     ids,
     logger,
+    timing: DEFAULT_TIMING,
+    analytics: createAnalytics({ dataset: env.ANALYTICS, logger }),
     knownFingerprints,
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
@@ -73,11 +80,27 @@ function missingConfiguration(env: Cloudflare.Env): string | undefined {
   }
 }
 
+/** Types say that these are there; a deployment's own configuration may say otherwise. */
+const BINDINGS = ["DB", "SESSIONS", "RATE_LIMITS", "ASSETS"] as const;
+
+function missingBinding(env: Partial<Cloudflare.Env>): string | undefined {
+  const missing = BINDINGS.filter((name) => env[name] === undefined);
+  return missing.length === 0 ? undefined : `Missing from the Worker's configuration: ${missing.join(", ")}`;
+}
+
 /** Refuses every create of a deployment that is not set up, before anything is admitted. */
 function whenConfigured(sessions: SessionService, missing: string | undefined): SessionService {
   if (missing === undefined) return sessions;
   const refuse = () => Promise.resolve(fail({ kind: "notConfigured", message: missing } as const));
   return { ...sessions, create: refuse };
+}
+
+/** An engine that is not set up fails when it is asked, not when the Worker starts. */
+function browsersOf(env: Cloudflare.Env): RunningBrowsers {
+  return {
+    list: async () => engineOf(env).list(),
+    close: async (browserId) => engineOf(env).resume(browserId).close(),
+  };
 }
 
 /** What the Worker works with; also for the cron. */
@@ -99,7 +122,14 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     background,
   });
   return {
-    index,
+    reconcile: createReconcile({
+      index,
+      sessionObject,
+      browsers: browsersOf(env),
+      exclusiveBrowsers: isOn(env.EXCLUSIVE_BROWSERS),
+      clock,
+      logger,
+    }),
     sessionObject,
     accountOf: async (apiKey: string): Promise<AccountId | undefined> => (await keys.authenticate(apiKey))?.accountId,
     keys,
@@ -114,6 +144,10 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     adminToken: env.ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),
     assets: env.ASSETS,
+    readiness: {
+      configuration: () => missingBinding(env) ?? missingConfiguration(env),
+      database: () => probeSchema(database),
+    },
     clock,
     ids,
     logger,

@@ -7,5 +7,7 @@ declare namespace Cloudflare {
     readonly BERTH_SECRET?: string;
     /** Where the `cdp-endpoint` engine finds its browser: `ws(s)://…` or `http(s)://…`. */
     readonly CDP_ENDPOINT?: string;
+    /** One data point a session end. Unset: none is written. */
+    readonly ANALYTICS?: AnalyticsEngineDataset;
   }
 }

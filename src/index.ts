@@ -1,6 +1,5 @@
 import { createWorkerDeps } from "./composition.ts";
 import { createWorkerApp } from "./http/worker-app.ts";
-import { reapSessions } from "./session/reaper.ts";
 
 export { RateLimiter } from "./http/rate-limiter.ts";
 export { BrowserSession } from "./session/browser-session.ts";
@@ -13,7 +12,9 @@ export default {
     app ??= createWorkerApp(createWorkerDeps(env));
     return app.fetch(request);
   },
-  async scheduled(_event, env) {
-    await reapSessions(createWorkerDeps(env));
+  async scheduled({ scheduledTime }, env) {
+    // Adding up months reads every session of theirs: once an hour is enough.
+    const onTheHour = new Date(scheduledTime).getUTCMinutes() === 0;
+    await createWorkerDeps(env).reconcile({ usage: onTheHour ? "recent" : "none" });
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

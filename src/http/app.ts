@@ -37,7 +37,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     c.set("requestId", requestId);
     await next();
     // A response with a socket is passed on as it is.
-    if (c.res.status !== SWITCHING_PROTOCOLS) c.header("x-request-id", requestId);
+    if (c.res.status === SWITCHING_PROTOCOLS) return;
+    c.header("x-request-id", requestId);
+    // Answers repeat what callers sent: a browser must take none of them for a document.
+    c.header("x-content-type-options", "nosniff");
   });
   app.onError((error, c) => {
     const { requestId } = c.var;

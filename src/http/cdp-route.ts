@@ -11,6 +11,9 @@ export interface CdpRouteOptions {
   readonly accountOf: (apiKey: string) => Promise<AccountId | undefined>;
 }
 
+/** Wider than the tokens that there are; a session's object says which of them is one. */
+const TOKEN_SHAPE = /^[\x21-\x7e]{1,200}$/;
+
 /** What a client showed to be let in. */
 type Credential = { readonly token: string } | { readonly apiKey: string };
 
@@ -66,13 +69,16 @@ async function enter(
 function credentialOf(request: Request): Credential | undefined {
   const { searchParams } = new URL(request.url);
   const token = searchParams.get("token");
-  if (token) return { token };
+  if (token) return tokenCredential(token);
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   const apiKey = searchParams.get("apiKey") ?? request.headers.get("anchor-api-key") ?? undefined;
   if (apiKey) return { apiKey };
   if (bearer === undefined) return undefined;
-  return bearer.startsWith(API_KEY_PREFIX) ? { apiKey: bearer } : { token: bearer };
+  return bearer.startsWith(API_KEY_PREFIX) ? { apiKey: bearer } : tokenCredential(bearer);
 }
+
+/** What no token can be is none: a header cannot carry control characters, and would throw. */
+const tokenCredential = (token: string): Credential | undefined => (TOKEN_SHAPE.test(token) ? { token } : undefined);
 
 /** The query without credentials: it is for `/json/new?{url}`. */
 function searchOf(url: string): string {

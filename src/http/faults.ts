@@ -42,5 +42,12 @@ function causesOf(error: unknown): readonly Error[] {
 const isStorageError = ({ message }: Error): boolean => message.startsWith("D1_");
 
 /** How the platform marks a Durable Object that is moving, restarting or overloaded. */
-const isTransient = (error: Error & { readonly retryable?: unknown; readonly overloaded?: unknown }): boolean =>
-  error.retryable === true || error.overloaded === true;
+const isTransient = (error: PlatformError): boolean =>
+  error.retryable === true || error.overloaded === true || error.durableObjectReset === true;
+
+/** Properties that workerd sets on errors of calls to Durable Objects ("Error handling" in their documentation). */
+interface PlatformError extends Error {
+  readonly retryable?: unknown;
+  readonly overloaded?: unknown;
+  readonly durableObjectReset?: unknown;
+}

@@ -3,6 +3,7 @@ import { DIALECTS, selectDialect } from "../dialects/index.ts";
 import { createApp } from "./app.ts";
 import { installCdpRoutes } from "./cdp-route.ts";
 import { installPages } from "./pages-route.ts";
+import { installReady } from "./ready-route.ts";
 
 /** The Worker's app: the dialects, the ways in for CDP clients, and the pages. */
 export function createWorkerApp(deps: WorkerDeps) {
@@ -11,6 +12,7 @@ export function createWorkerApp(deps: WorkerDeps) {
     dialects: DIALECTS,
     selectDialect,
     installers: [
+      (app) => installReady(app, { ...deps, checks: deps.readiness }),
       (app) => installCdpRoutes(app, deps),
       (app) => installPages(app, { dialects: DIALECTS, assets: deps.assets }),
     ],

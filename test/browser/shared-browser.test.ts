@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 async function openSession() {
-  const browser = await engine.launch(AbortSignal.timeout(10_000));
+  const browser = await engine.launch();
   const live = await LiveBrowser.open({
     transport: await browser.connect(),
     clock: { now: () => Date.now() },
@@ -40,13 +40,15 @@ async function openSession() {
   const socket = new FakeClient();
   const client = await live.mux.attach(socket);
   let nextId = 1;
-  const send = async (method: string, params: object = {}): Promise<Record<string, unknown>> => {
+  const call = async (method: string, params: object = {}): Promise<Record<string, unknown>> => {
     const id = nextId++;
     live.mux.fromClient(client, JSON.stringify({ id, method, params }));
     await expect.poll(() => socket.messages.some((message) => message["id"] === id)).toBe(true);
-    return socket.messages.find((message) => message["id"] === id)?.["result"] as Record<string, unknown>;
+    return socket.messages.find((message) => message["id"] === id) ?? {};
   };
-  return { live, send };
+  const send = async (method: string, params: object = {}): Promise<Record<string, unknown>> =>
+    (await call(method, params))["result"] as Record<string, unknown>;
+  return { live, socket, call, send };
 }
 
 describe("sessions on a browser that they share", () => {
@@ -73,6 +75,20 @@ describe("sessions on a browser that they share", () => {
     await first.send("Storage.setCookies", { cookies: [cookie] });
     expect((await first.send("Storage.getCookies"))["cookies"]).toHaveLength(1);
     expect((await second.send("Storage.getCookies"))["cookies"]).toEqual([]);
+  });
+
+  it("cannot catch each other's requests, or read each other's traces", async () => {
+    const [hostile, victim] = [await openSession(), await openSession()];
+    expect(await hostile.call("Fetch.enable", { patterns: [{ urlPattern: "*" }] })).toHaveProperty("error");
+    expect(await hostile.call("Tracing.start")).toHaveProperty("error");
+    const { targetId } = await victim.send("Target.createTarget", { url: "http://127.0.0.1:9/secret" });
+    // Caught, the page would wait for the other session for ever.
+    const urlOf = async () => {
+      const { targetInfo } = await victim.send("Target.getTargetInfo", { targetId });
+      return (targetInfo as { url: string }).url;
+    };
+    await expect.poll(urlOf).toContain("127.0.0.1:9/secret");
+    expect(hostile.socket.texts.join("")).not.toContain("secret");
   });
 
   it("take their pages with them", async () => {

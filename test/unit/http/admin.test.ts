@@ -295,3 +295,32 @@ describe("the admin API", () => {
     expect((await gone.call("GET", "/plans")).status).toBe(503);
   });
 });
+
+describe("reconciling by the operator's request", () => {
+  it("adds up every month, and answers what was repaired", async ({ expect }) => {
+    const report = {
+      endedSessions: [],
+      closedBrowsers: [],
+      unknownBrowsers: 2,
+      correctedUsage: [],
+      deletedIdempotencyKeys: 3,
+      failedSteps: [],
+    };
+    const scopes: string[] = [];
+    const { call } = await arrange({
+      reconcile: async ({ usage }) => {
+        scopes.push(usage);
+        return report;
+      },
+    });
+    const { status, body } = await call("POST", "/reconcile");
+    expect([status, body]).toEqual([200, report]);
+    expect(scopes).toEqual(["all"]);
+  });
+
+  it("is for operators alone", async ({ expect }) => {
+    const { request, key } = await arrange({ reconcile: () => expect.unreachable("nobody may do this") });
+    const headers = meshbrowAuth(key);
+    expect((await request("/admin/reconcile", { method: "POST", headers })).status).toBe(401);
+  });
+});

@@ -9,6 +9,7 @@ import { createApp } from "../../../src/http/app.ts";
 import type { RateLimiterObject, RateWindow } from "../../../src/http/rate-limit.ts";
 import { createRateLimit, takeFrom } from "../../../src/http/rate-limit.ts";
 import { createAccountService } from "../../../src/service/account-service.ts";
+import { createReconcile } from "../../../src/service/reconcile.ts";
 import { createUsageService } from "../../../src/service/usage-service.ts";
 import { createTenant, cryptoIds } from "../accounts/tenant.ts";
 import type { ServiceOptions } from "../service/fake-sessions.ts";
@@ -53,6 +54,14 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       keys,
       plans: createPlanStore(stores),
       usage,
+    }),
+    reconcile: createReconcile({
+      index,
+      sessionObject: (id) => sessions.object(id),
+      browsers: { list: async () => [], close: async () => undefined },
+      exclusiveBrowsers: true,
+      clock,
+      logger,
     }),
     adminToken: ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf, clock, logger }),
