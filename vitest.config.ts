@@ -1,16 +1,27 @@
+import { randomInt } from "node:crypto";
 import path from "node:path";
+import process from "node:process";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Of the fuzz tests: how many cases, and from which seed. The seed is new every time, and printed. */
+const fuzz = {
+  FUZZ_CASES: process.env["FUZZ_CASES"] ?? "120000",
+  FUZZ_SEED: process.env["FUZZ_SEED"] ?? String(randomInt(2 ** 31)),
+};
+
 /** In workerd, with the bindings of wrangler.toml: real D1, R2, Durable Objects and local Browser Rendering. */
-const workerd = () =>
+const workerd = (main?: string) =>
   cloudflareTest(async () => ({
+    ...(main !== undefined && { main }),
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       bindings: {
         ADMIN_TOKEN: "test-admin-token",
         BERTH_SECRET: "test-secret-of-at-least-thirty-two-bytes",
         ALLOW_PRIVATE_NETWORK: "true",
+        EXCLUSIVE_BROWSERS: "true",
+        ...fuzz,
         TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, "migrations")),
       },
     },
@@ -18,6 +29,8 @@ const workerd = () =>
 
 export default defineConfig({
   test: {
+    // What was on its way when a test reset an object fails in workerd as well, where nobody can catch it.
+    onUnhandledError: ({ message }) => message !== "reset by the test",
     projects: [
       {
         plugins: [workerd()],
@@ -32,6 +45,26 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [workerd("./test/faults/support/worker.ts")],
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          setupFiles: ["./test/support/worker/setup.ts"],
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [workerd()],
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          setupFiles: ["./test/support/worker/setup.ts"],
+          testTimeout: 300_000,
         },
       },
       {
