@@ -8,6 +8,7 @@ import { SetupFailure } from "../scripts/setup/failure.mjs";
 import { formatMs } from "../scripts/setup/progress.mjs";
 import { judgeBounds } from "./bounds.ts";
 import { type BundleFacts, measureBundle } from "./measures/bundle.ts";
+import { type CycleSeries, measureCycles } from "./measures/cycles.ts";
 import { Recorder } from "./recorder.ts";
 import { describeConditions } from "./report/conditions.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -18,9 +19,13 @@ import { type BenchSite, startSite } from "./site.ts";
 import { startBerth } from "./targets/berth.ts";
 import { startPipe } from "./targets/pipe.ts";
 import { createRawChromium, startOfBrowserIn } from "./targets/raw-chromium.ts";
+import type { ServerStart } from "./targets/server-process.ts";
 import type { Target } from "./targets/target.ts";
 
 const INTERRUPTED = 130;
+
+/** What has to be stopped at the end. */
+type Started = { stop(): Promise<void> | void }[];
 
 /** Measures the bare browser, the pipe and Berth side by side, and writes docs/benchmarks.{md,json}. */
 export async function runBench(): Promise<number> {
@@ -29,23 +34,23 @@ export async function runBench(): Promise<number> {
     throw new SetupFailure("The benchmarks read CPU time and memory from /proc.", "Run them on Linux.");
   }
   const stopped = waitForStop();
-  const started: { stop(): Promise<void> | void }[] = [];
+  const started: Started = [];
   try {
     return await Promise.race([bench(settings, started), stopped.then(() => INTERRUPTED)]);
   } finally {
     await Promise.allSettled(started.map(async ({ stop }) => stop()));
-    rmSync(folderOf("pipe"), { recursive: true, force: true });
-    rmSync(folderOf("berth"), { recursive: true, force: true });
+    for (const name of FOLDERS) rmSync(folderOf(name), { recursive: true, force: true });
   }
 }
 
-async function bench(settings: Settings, started: { stop(): Promise<void> | void }[]): Promise<number> {
+async function bench(settings: Settings, started: Started): Promise<number> {
   const startedAt = performance.now();
   const site = await startSite();
   started.push({ stop: site.close });
   const targets = await startTargets(started);
   const recorder = new Recorder();
   await measure({ settings, targets, recorder, site });
+  const cycles = settings.groups.has("cycles") ? await measureMemory({ settings, recorder, site }, started) : [];
   let bundle: BundleFacts | undefined;
   if (settings.groups.has("bundle")) {
     console.log("bundle …");
@@ -53,19 +58,20 @@ async function bench(settings: Settings, started: { stop(): Promise<void> | void
   }
   const bounds = judgeBounds(recorder, bundle);
   const conditions = await describeConditions(targets, { settings, ms: performance.now() - startedAt });
-  console.log(writeReport({ recorder, bounds, bundle, conditions }));
+  console.log(writeReport({ recorder, bounds, bundle, cycles, conditions }));
   return bounds.some(({ holds }) => holds === false) ? 1 : 0;
 }
 
+const FOLDERS = ["pipe", "berth", "cycles-pipe", "cycles-berth"] as const;
 const folderOf = (target: string): string => join(runDir(), target);
 
 /** The servers first: the bare browser is started as theirs are. */
-async function startTargets(started: { stop(): Promise<void> | void }[]): Promise<Target[]> {
+async function startTargets(started: Started): Promise<Target[]> {
   await prepareChromium();
   // One after the other: both need the same build.
-  const berth = await startBerth(folderOf("berth"));
+  const berth = await startBerth({ folder: folderOf("berth") });
   started.push(berth);
-  const pipe = await startPipe(folderOf("pipe"));
+  const pipe = await startPipe({ folder: folderOf("pipe") });
   started.push(pipe);
   const session = await pipe.createSession();
   const raw = createRawChromium(startOfBrowserIn(folderOf("pipe")), folderOf("chromium"));
@@ -90,6 +96,16 @@ async function measure(bench: Bench): Promise<void> {
     console.log(`round ${number + 1} of ${rounds}: ${formatMs(performance.now() - startedAt)}`);
   }
   await runOnce({ ...bench, number: rounds });
+}
+
+/** On servers of its own: their isolates can be inspected, and nothing else has used their heaps. */
+async function measureMemory(bench: Omit<Bench, "targets">, started: Started): Promise<readonly CycleSeries[]> {
+  const start = (name: (typeof FOLDERS)[number]): ServerStart => ({ folder: folderOf(name), inspect: true });
+  const pipe = await startPipe(start("cycles-pipe"));
+  started.push(pipe);
+  const berth = await startBerth(start("cycles-berth"));
+  started.push(berth);
+  return measureCycles({ ...bench, targets: [pipe, berth], number: 0 });
 }
 
 /** One short round that is thrown away: files come into memory, code is compiled. */

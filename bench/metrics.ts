@@ -43,4 +43,9 @@ export const METRICS: readonly Metric[] = [
   lower("idle.base", "memory of workerd, no session", "MB"),
   lower("idle.memory", "memory of workerd per idle session", "MB"),
   lower("idle.cpu", "server CPU per idle session", "% of a core"),
+  lower("cycles.slope", "memory of workerd that a create, use, destroy leaves", "MiB"),
+  lower("cycles.heap", "live objects in the Worker's isolate that it leaves", "KiB"),
+  lower("cycles.first", "memory of workerd, before the cycles", "MiB"),
+  lower("cycles.last", "memory of workerd, after them", "MiB"),
+  lower("cycles.rest", "memory of workerd, two minutes later", "MiB"),
 ];

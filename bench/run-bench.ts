@@ -33,7 +33,7 @@ export async function runRound(round: Round): Promise<void> {
   if (groups.has("page")) await measurePage(round);
 }
 
-/** What costs nothing to repeat is in the rounds; this takes minutes of waiting, and comes once. */
+/** What costs little to repeat is in the rounds; this takes minutes, and comes once. */
 export async function runOnce(round: Round): Promise<void> {
   if (round.settings.groups.has("idle")) await measureIdle(round);
 }

@@ -13,6 +13,7 @@ export const GROUPS = [
   "page",
   "idle",
   "bundle",
+  "cycles",
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -20,6 +21,8 @@ export type Group = (typeof GROUPS)[number];
 export interface Settings {
   readonly mode: "quick" | "full";
   readonly groups: ReadonlySet<Group>;
+  /** Groups were named: the rest of the published report stays. */
+  readonly isPart: boolean;
   readonly rounds: number;
   /** Per target and round. */
   readonly creates: number;
@@ -31,6 +34,8 @@ export interface Settings {
   readonly pageLoads: number;
   readonly idleMs: number;
   readonly startUps: number;
+  /** Once, after a warm-up. */
+  readonly cycles: number;
 }
 
 const QUICK = { rounds: 3, creates: 2, attaches: 3, results: 1, storms: 1, pageLoads: 1, idleMs: 15_000, startUps: 1 };
@@ -38,39 +43,62 @@ const FULL = { rounds: 7, creates: 3, attaches: 5, results: 2, storms: 2, pageLo
 const CALLS = 1000;
 const IN_FLIGHT_CALLS = 6400;
 
+/** Enough for a slope: half of them are looked at. */
+const CYCLES = 300;
+const FEWEST_CYCLES = 80;
+
 /** Reads the command line; a mistake in it is told with its remedy. */
 export function readSettings(args: readonly string[]): Settings {
-  const { quick, only, rounds } = parse(args);
+  const { quick, only, rounds, cycles } = parse(args);
   const amounts = quick ? QUICK : FULL;
-  const count = rounds === undefined ? amounts.rounds : Number(rounds);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new SetupFailure(`--rounds ${rounds} is not a number of rounds.`, "Give a whole number from 1 on.");
-  }
   return {
     ...amounts,
     mode: quick ? "quick" : "full",
-    groups: readGroups(only),
-    rounds: count,
+    groups: readGroups(only, quick),
+    isPart: only !== undefined,
+    rounds: readNumber({ option: "rounds", text: rounds, least: 1, otherwise: amounts.rounds }),
     calls: CALLS,
     inFlightCalls: IN_FLIGHT_CALLS,
+    cycles: readNumber({ option: "cycles", text: cycles, least: FEWEST_CYCLES, otherwise: CYCLES }),
   };
 }
 
-function parse(args: readonly string[]): { quick: boolean; only: string | undefined; rounds: string | undefined } {
+interface Options {
+  readonly quick: boolean;
+  readonly only: string | undefined;
+  readonly rounds: string | undefined;
+  readonly cycles: string | undefined;
+}
+
+function parse(args: readonly string[]): Options {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { quick: { type: "boolean" }, only: { type: "string" }, rounds: { type: "string" } },
-    });
-    return { quick: values.quick ?? false, only: values.only, rounds: values.rounds };
+    const text = { type: "string" } as const;
+    const options = { quick: { type: "boolean" }, only: text, rounds: text, cycles: text } as const;
+    const { quick = false, only, rounds, cycles } = parseArgs({ args: [...args], options }).values;
+    return { quick, only, rounds, cycles };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SetupFailure(reason, "Options: --quick, --rounds N, --only create,roundtrip", error);
+    throw new SetupFailure(reason, "Options: --quick, --rounds N, --cycles N, --only create,roundtrip", error);
   }
 }
 
-function readGroups(only: string | undefined): ReadonlySet<Group> {
-  if (only === undefined) return new Set(GROUPS);
+interface NumberOption {
+  readonly option: string;
+  readonly text: string | undefined;
+  readonly least: number;
+  readonly otherwise: number;
+}
+
+function readNumber({ option, text, least, otherwise }: NumberOption): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new SetupFailure(`--${option} ${text} is not a number of ${option}.`, `Give a whole number from ${least} on.`);
+}
+
+/** The cycles take longer than a quick run altogether: then they are measured when they are named. */
+function readGroups(only: string | undefined, quick: boolean): ReadonlySet<Group> {
+  if (only === undefined) return new Set(GROUPS.filter((group) => group !== "cycles" || !quick));
   const names = only.split(",").map((name) => name.trim());
   const unknown = names.find((name) => !GROUPS.some((group) => group === name));
   if (unknown !== undefined) {

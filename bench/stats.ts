@@ -25,3 +25,12 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
     samples: values.length,
   };
 }
+
+/** The slope of the line through some points that misses them least, by squares. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const middleX = mean(points.map(([x]) => x));
+  const middleY = mean(points.map(([, y]) => y));
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0);
+  return covariance / points.reduce((sum, [x]) => sum + (x - middleX) ** 2, 0);
+}

@@ -8,7 +8,7 @@ import { runChecks } from "./local/checks.ts";
 import { runVisibly, toolFile } from "./local/child-output.ts";
 import { berthDir, root, runDir } from "./local/paths.ts";
 import { runMain } from "./local/run-main.ts";
-import { type Counts, addCounts, countTests, formatCounts } from "./local/test-report.ts";
+import { type Counts, addCounts, countTests, describeFuzz, formatCounts } from "./local/test-report.ts";
 import { buildWorker } from "./local/worker-build.ts";
 import { endBrowserProcesses } from "./setup/browser-processes.mjs";
 import { reportFailure } from "./setup/failure.mjs";
@@ -21,7 +21,7 @@ const BUNDLE_BUDGET_KIB = 500;
 const STEP_TIMEOUT_MS = 10 * 60_000;
 
 /** Folders of test/ with a vitest project each. */
-const PROJECTS = ["unit", "browser", "e2e", "faults"];
+const PROJECTS = ["unit", "fuzz", "browser", "e2e", "faults"];
 
 const STEPS = ["check", ...PROJECTS, "bundle"];
 
@@ -90,6 +90,10 @@ async function runProject(name: string, vitestArgs: readonly string[]): Promise<
   const args = [toolFile("vitest/vitest.mjs"), "run", "--project", name, ...reporters, ...vitestArgs];
   const code = await runVisibly(args, { timeoutMs: STEP_TIMEOUT_MS });
   const counts = countTests(reportFile, code);
+  const tried = describeFuzz(reportFile);
+  if (tried !== undefined) {
+    console.log(tried);
+  }
   const left = await endBrowserProcesses(runDir());
   if (left > 0) {
     console.log(`${name}: ${left} browser processes were left running (and are ended now).`);

@@ -1,12 +1,14 @@
-import type { DurableObjectNamespace, DurableObjectState, Fetcher } from "@cloudflare/workers-types";
+import type { D1Database, DurableObjectNamespace, DurableObjectState, Fetcher } from "@cloudflare/workers-types";
 
 /**
  * The yardstick: the least that a Worker with a Durable Object can do to give out browsers. No accounts, no
- * checks, no parsing; two sockets and two `message` listeners.
+ * checks, no parsing; two sockets and two `message` listeners. `/query` is no part of that: it asks D1, so that what
+ * the local D1 keeps of a query can be told apart.
  */
 interface Env {
   readonly BROWSER: Fetcher;
   readonly SESSIONS: DurableObjectNamespace;
+  readonly DB: D1Database;
 }
 
 type Socket = NonNullable<Awaited<ReturnType<Fetcher["fetch"]>>["webSocket"]>;
@@ -56,8 +58,10 @@ function join(upstream: Socket): Socket {
 }
 
 export default {
-  async fetch(request: Request, { SESSIONS }: Env): Promise<unknown> {
+  async fetch(request: Request, { SESSIONS, DB }: Env): Promise<unknown> {
     const { pathname } = new URL(request.url);
+    if (pathname === "/health") return new Response();
+    if (pathname === "/query") return Response.json(await DB.prepare("SELECT 1").first());
     const id = pathname.split("/")[2] ?? crypto.randomUUID();
     const answer = await SESSIONS.getByName(id).fetch(request as never);
     return request.method === "POST" ? Response.json({ id }) : answer;

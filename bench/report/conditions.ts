@@ -16,34 +16,48 @@ export interface Conditions {
   readonly rounds: number;
   readonly groups: readonly string[];
   readonly minutes: number;
+  /** Only some groups were asked for. */
+  readonly isPart: boolean;
   readonly machine: string;
   /** Load average over 15 minutes at the end, the benchmark's own load included. */
   readonly load: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** Runs with `--only` since then, whose results have replaced some. */
+  readonly later?: readonly Pick<Conditions, "measuredAt" | "groups" | "minutes" | "load">[];
 }
 
 export async function describeConditions(
   targets: readonly Target[],
   { settings, ms }: { readonly settings: Settings; readonly ms: number },
 ): Promise<Conditions> {
-  const { mode, rounds, groups } = settings;
-  const memory = `${Math.round(totalmem() / GB)} GB`;
+  const { mode, rounds, groups, isPart } = settings;
   return {
     measuredAt: new Date().toISOString(),
     mode,
     rounds,
     groups: [...groups],
+    isPart,
     minutes: Number((ms / 60_000).toFixed(1)),
-    machine: `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores, ${memory}, Linux ${release()}`,
+    machine: describeMachine(),
     load: Number((loadavg()[2] ?? 0).toFixed(1)),
     versions: {
       berth: versionIn("../package.json"),
       Chromium: await browserVersion(targets),
       Node: process.versions.node,
-      ...Object.fromEntries(PACKAGES.map((name) => [name, versionIn(`${name}/package.json`)])),
+      ...packageVersions(),
     },
   };
 }
+
+/** What the numbers are from. */
+export function describeMachine(): string {
+  const memory = `${Math.round(totalmem() / GB)} GB`;
+  return `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores, ${memory}, Linux ${release()}`;
+}
+
+/** Of the packages that have a part in what is measured. */
+export const packageVersions = (): Record<string, string> =>
+  Object.fromEntries(PACKAGES.map((name) => [name, versionIn(`${name}/package.json`)]));
 
 async function browserVersion(targets: readonly Target[]): Promise<string> {
   const session = await targets.find(({ name }) => name === "chromium")?.createSession();

@@ -2,7 +2,7 @@ import type { Bound } from "../bounds.ts";
 import type { Spread } from "../stats.ts";
 import { TARGET_NAMES, type TargetName } from "../targets/target.ts";
 import type { Conditions } from "./conditions.ts";
-import type { Row } from "./write-report.ts";
+import type { Row } from "./published.ts";
 
 export interface ReportText {
   readonly rows: readonly Row[];
@@ -25,7 +25,13 @@ same flags and a fresh profile. Pages come from this machine.
 The targets take turns within every round, and who begins rotates; a ratio is the median of the ratios of values
 measured side by side, with the quartiles in brackets. CPU is the scheduler's time for all threads of the server's own
 processes (the Node process and workerd), browsers excluded. Memory is the PSS of workerd. An idle session has a browser and no
-client. Absolute times are those of one small machine: the ratios are what to read.`;
+client. Absolute times are those of one small machine: the ratios are what to read.
+
+The cycles create, use and destroy one session after the other, on servers of their own. A slope is the line of least
+squares through the second half of the samples, one every 20 cycles; "two minutes later" the objects of ended sessions
+have left memory. Resident memory includes the local emulator of the browser binding, which keeps something of every
+browser, and the local D1, which keeps some 40 KiB of every query; so in the cycles the pipe asks D1 as often as Berth
+does, and the difference is Berth's. Live objects are what a full collection leaves in the isolate of the Worker alone.`;
 
 const NOT_MEASURED = `## What this does not measure
 
@@ -73,7 +79,14 @@ function roomNotes(rows: readonly Row[]): string[] {
 }
 
 /** Ratios mean nothing for counts that are zero, nor for differences around it. */
-const WITHOUT_RATIOS = new Set(["storm.lost", "storm.disordered", "idle.cpu", "idle.memory"]);
+const WITHOUT_RATIOS = new Set([
+  "storm.lost",
+  "storm.disordered",
+  "idle.cpu",
+  "idle.memory",
+  "cycles.slope",
+  "cycles.heap",
+]);
 
 function ratioTable(rows: readonly Row[]): string {
   const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id));
@@ -103,12 +116,14 @@ function valueTable(rows: readonly Row[]): string {
   );
 }
 
-function conditionList({ measuredAt, mode, rounds, minutes, machine, load, versions }: Conditions): string {
+function conditionList(conditions: Conditions): string {
+  const { measuredAt, mode, rounds, minutes, machine, load, versions, later = [] } = conditions;
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `- ${measuredAt}, ${mode} mode, ${rounds} rounds after one to warm up, ${minutes} minutes.`,
     `- ${machine}; load average over 15 minutes at the end ${load}.`,
     `- ${list.join(", ")}.`,
+    ...later.map((part) => `- ${part.measuredAt}, in a run of its own: ${part.groups.join(", ")}; load ${part.load}.`),
   ].join("\n");
 }
 

@@ -8,14 +8,16 @@ import { runDir, workerDir } from "../../scripts/local/paths.ts";
 import { runMain } from "../../scripts/local/run-main.ts";
 import { waitForStop } from "../../scripts/local/stop-signal.ts";
 import { buildWorker, type WorkerBuild } from "../../scripts/local/worker-build.ts";
+import { isInspected } from "../targets/server-process.ts";
 import { endBrowserProcesses } from "../../scripts/setup/browser-processes.mjs";
 
 const STOP_MS = 6_000;
 
 runMain(async () => {
   const stopped = waitForStop();
-  const runtime = new LocalRuntime(await pipeBuild(), { port: 0, bindings: {} });
-  process.send?.({ url: await runtime.ready() });
+  const runtime = new LocalRuntime(await pipeBuild(), { port: 0, bindings: {}, inspect: isInspected() });
+  const url = await runtime.ready();
+  process.send?.({ url, inspectorUrl: isInspected() ? await runtime.inspectorUrl() : undefined });
   await stopped;
   await Promise.race([runtime.stop().catch(() => undefined), sleep(STOP_MS)]);
   await endBrowserProcesses(runDir());
@@ -30,6 +32,7 @@ async function pipeBuild(): Promise<WorkerBuild> {
       ...(compatibilityDate !== undefined && { compatibilityDate }),
       ...(compatibilityFlags !== undefined && { compatibilityFlags }),
       browserRendering: { binding: "BROWSER" },
+      d1Databases: { DB: "pipe" },
       durableObjects: { SESSIONS: { className: "PipeSession", useSQLite: true } },
     },
     modules: [{ type: "ESModule", path: join(workerDir, "index.js"), contents: stripTypeScriptTypes(source) }],

@@ -1,15 +1,17 @@
 import { requireOk } from "./answers.ts";
-import { startServer } from "./server-process.ts";
+import { type ServerStart, startServer } from "./server-process.ts";
+import { inspectedWorker } from "./live-heap.ts";
 import type { Target } from "./target.ts";
 
 /** Berth's production build, as `npm start` serves it. */
-export async function startBerth(folder: string): Promise<Target> {
-  const server = await startServer("berth-server", folder);
+export async function startBerth(start: ServerStart): Promise<Target> {
+  const server = await startServer("berth-server", start);
   const authorization = `Bearer ${server.apiKey ?? ""}`;
   return {
     name: "berth",
     serverPids: [server.nodePid, ...server.runtimePids],
     runtimePids: server.runtimePids,
+    inspected: inspectedWorker(server),
     stop: server.stop,
     async createSession() {
       const headers = { authorization, "content-type": "application/json" };

@@ -1,15 +1,20 @@
 import { requireOk } from "./answers.ts";
-import { startServer } from "./server-process.ts";
+import { type ServerStart, startServer } from "./server-process.ts";
+import { inspectedWorker } from "./live-heap.ts";
 import type { Target } from "./target.ts";
 
 /** The simplest Worker that could do it: bench/pipe-worker/, served as Berth is. */
-export async function startPipe(folder: string): Promise<Target> {
-  const server = await startServer("pipe-server", folder);
+export async function startPipe(start: ServerStart): Promise<Target> {
+  const server = await startServer("pipe-server", start);
   return {
     name: "pipe",
     serverPids: [server.nodePid, ...server.runtimePids],
     runtimePids: server.runtimePids,
+    inspected: inspectedWorker(server),
     stop: server.stop,
+    async queryDatabase() {
+      await (await requireOk(fetch(new URL("/query", server.url)))).arrayBuffer();
+    },
     async createSession() {
       const response = await requireOk(fetch(new URL("/sessions", server.url), { method: "POST" }));
       const { id } = (await response.json()) as { id: string };

@@ -23,6 +23,14 @@ export function memoryMb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + pssKib(pid), 0) / KIB_PER_MB;
 }
 
+/** Resident memory of processes in MiB, as `ps` shows it: cheap to read, shared pages counted in full. */
+export function residentMib(pids: readonly number[]): number {
+  const kib = pids.map((pid) =>
+    Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0),
+  );
+  return kib.reduce((sum, value) => sum + value, 0) / 1024;
+}
+
 function pssKib(pid: number): number {
   return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
 }

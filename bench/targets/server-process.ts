@@ -11,6 +11,7 @@ const STOP_TIMEOUT_MS = 12_000;
 export interface ServerReady {
   readonly url: string;
   readonly apiKey?: string;
+  readonly inspectorUrl?: string;
 }
 
 /** A server in a process of its own, so that its CPU time and memory are its alone. */
@@ -20,12 +21,30 @@ export interface ServerProcess extends ServerReady {
   stop(): Promise<void>;
 }
 
-/** Starts `bench/servers/<name>.ts` with its state, temporary files and browsers in `folder`. */
-export async function startServer(name: string, folder: string): Promise<ServerProcess> {
+export interface ServerStart {
+  /** Its state, temporary files and browsers go here. */
+  readonly folder: string;
+  /** Lets its isolates be inspected. */
+  readonly inspect?: boolean;
+}
+
+const INSPECT = "BERTH_BENCH_INSPECT";
+
+/** For a server: whether its parent wants to inspect it. */
+export const isInspected = (): boolean => process.env[INSPECT] === "1";
+
+/** Starts `bench/servers/<name>.ts`. */
+export async function startServer(name: string, { folder, inspect = false }: ServerStart): Promise<ServerProcess> {
   const temporary = join(folder, "tmp");
   mkdirSync(temporary, { recursive: true });
   const child = fork(join(import.meta.dirname, "..", "servers", `${name}.ts`), {
-    env: { ...process.env, PORT: "0", TMPDIR: temporary, BERTH_STATE: join(folder, "state") },
+    env: {
+      ...process.env,
+      PORT: "0",
+      TMPDIR: temporary,
+      BERTH_STATE: join(folder, "state"),
+      [INSPECT]: inspect ? "1" : "0",
+    },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // A Ctrl-C of the terminal reaches only us: servers stop in order.
     detached: true,

@@ -1,3 +1,5 @@
+import type { InspectedWorker } from "./live-heap.ts";
+
 /** What is compared, in the order of the tables: the browser itself, the simplest Worker in front of it, Berth. */
 export const TARGET_NAMES = ["chromium", "pipe", "berth"] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
@@ -16,6 +18,10 @@ export interface Target {
   readonly serverPids: readonly number[];
   /** Of these, the Workers runtime: the Node process beside it exists on this machine only. */
   readonly runtimePids: readonly number[];
+  /** Makes the target ask its database once, where its sessions do not do so by themselves. */
+  queryDatabase?(): Promise<void>;
+  /** Its isolate, when it was started to be inspected. */
+  readonly inspected?: InspectedWorker | undefined;
   createSession(): Promise<BenchSession>;
   /** Ends the server and every browser that it launched. */
   stop(): Promise<void>;

@@ -4,6 +4,7 @@ export interface RunningProcess {
   readonly group: number;
   readonly command: string;
 }
+export declare function listProcesses(): RunningProcess[];
 export declare function findBrowserProcesses(runDir: string): RunningProcess[];
 export declare function endBrowserProcesses(runDir: string): Promise<number>;
 export declare function clearRun(runDir: string): Promise<number>;

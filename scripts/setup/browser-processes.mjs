@@ -9,7 +9,7 @@ const KILL_GRACE_MS = 3_000;
 /** @typedef {{ pid: number, parent: number, group: number, command: string }} RunningProcess */
 
 /** @returns {RunningProcess[]} */
-function listProcesses() {
+export function listProcesses() {
   return process.platform === "linux" ? listFromProc() : listFromPs();
 }
 

@@ -1,0 +1,4 @@
+import { runSoak } from "../bench/soak/main.ts";
+import { runMain } from "./local/run-main.ts";
+
+runMain(runSoak);
