@@ -25,7 +25,12 @@ export interface SessionBody {
   readonly expiresAt: string;
   readonly endReason?: string;
   readonly endDetail?: string;
-  readonly metrics: { readonly pagesVisited: number; readonly cdpMessages: number };
+  readonly metrics: {
+    readonly pagesVisited: number;
+    readonly cdpMessages: number;
+    readonly droppedMessages: number;
+    readonly reconnects: number;
+  };
 }
 
 /** What a create answers, whatever the dialect. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { LocalSettings } from "../../../scripts/local/local-file.ts";
@@ -23,12 +23,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts the production build; resolves when it serves and has an account on the plan "scale". */
-export async function startBerthServer(): Promise<RunningServer> {
-  const stateDir = join(runDir(), "berth");
+/**
+ * Starts the production build; resolves when it serves and has an account on the plan "scale".
+ *
+ * @param dir its folder: a server that stops ends every browser whose profile is in there.
+ */
+export async function startBerthServer(dir = runDir()): Promise<RunningServer> {
+  const stateDir = join(dir, "berth");
+  mkdirSync(dir, { recursive: true });
   const child = spawn(process.execPath, [...typeScriptFlags(process.execPath), join(root, "scripts", "start.ts")], {
     cwd: root,
-    env: { ...process.env, BERTH_STATE: stateDir, PORT: "0" },
+    env: { ...process.env, TMPDIR: dir, BERTH_STATE: stateDir, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   try {

@@ -58,7 +58,12 @@ export class CdpSocket {
    */
   static open(url: string): Promise<CdpSocket> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { maxPayload: 64 * 1024 * 1024, closeTimeout: CLOSE_TIMEOUT_MS });
+      const socket = new WebSocket(url, {
+        maxPayload: 64 * 1024 * 1024,
+        closeTimeout: CLOSE_TIMEOUT_MS,
+        // What a test leaves unread shall be as large as it looks. Playwright offers compression.
+        perMessageDeflate: false,
+      });
       const client = new CdpSocket(socket);
       socket.once("open", () => resolve(client));
       socket.once("error", reject);
@@ -92,7 +97,11 @@ export class CdpSocket {
   }
 
   /** The first message, past or future, that `matches`. */
-  waitFor(matches: (message: CdpMessage) => boolean, what = "such message"): Promise<CdpMessage> {
+  waitFor(
+    matches: (message: CdpMessage) => boolean,
+    what = "such message",
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<CdpMessage> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -103,13 +112,20 @@ export class CdpSocket {
         const found = this.#messages.find(matches);
         if (found) finish(() => resolve(found));
       };
-      const timer = setTimeout(
-        () => finish(() => reject(new Error(`no ${what} in ${ANSWER_TIMEOUT_MS} ms`))),
-        ANSWER_TIMEOUT_MS,
-      );
+      const timer = setTimeout(() => finish(() => reject(new Error(`no ${what} in ${timeoutMs} ms`))), timeoutMs);
       this.#waiting.add(check);
       check();
     });
+  }
+
+  /** Reads nothing more, and so takes nothing more from the server once the system's buffers are full. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Breaks the connection without saying goodbye. */

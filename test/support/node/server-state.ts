@@ -14,17 +14,23 @@ export interface Leftovers {
 }
 
 /** Reads the D1 and Durable Object files that the runtime keeps, without asking the Worker. */
-export function readLeftovers({ stateDir }: BerthServer): Leftovers {
+export function readLeftovers({ stateDir }: Pick<BerthServer, "stateDir">): Leftovers {
   const objects = join(stateDir, "state", "v3", "do", "berth-BrowserSession");
-  const databases = join(stateDir, "state", "v3", "d1", "miniflare-D1DatabaseObject");
   return {
-    unendedRows: sum(sqliteFiles(databases), "SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NULL"),
+    unendedRows: sum(databasesIn(stateDir), "SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NULL"),
     armedAlarms: count(join(objects, "metadata.sqlite"), "SELECT COUNT(*) AS n FROM _cf_ALARM"),
     // A storage that was cleared has no table any more.
     fullObjects: sqliteFiles(objects).filter((file) => count(file, "SELECT COUNT(*) AS n FROM sqlite_master") > 0)
       .length,
   };
 }
+
+/** Rows of the session index, ended sessions among them: one a session. */
+export const countSessionRows = ({ stateDir }: Pick<BerthServer, "stateDir">): number =>
+  sum(databasesIn(stateDir), "SELECT COUNT(*) AS n FROM sessions");
+
+const databasesIn = (stateDir: string): string[] =>
+  sqliteFiles(join(stateDir, "state", "v3", "d1", "miniflare-D1DatabaseObject"));
 
 /** One file an object, named by its id; `metadata.sqlite` is the runtime's own. */
 const sqliteFiles = (folder: string): string[] =>

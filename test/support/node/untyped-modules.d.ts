@@ -14,9 +14,14 @@ declare module "ws" {
     static readonly OPEN: number;
     static readonly CLOSED: number;
     readonly readyState: number;
-    constructor(url: string, options?: { maxPayload?: number; closeTimeout?: number });
+    constructor(
+      url: string,
+      options?: { maxPayload?: number; closeTimeout?: number; handshakeTimeout?: number; perMessageDeflate?: boolean },
+    );
     send(data: string | Uint8Array): void;
     close(code?: number, reason?: string): void;
+    pause(): void;
+    resume(): void;
     terminate(): void;
   }
 }
