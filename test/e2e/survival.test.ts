@@ -141,7 +141,8 @@ test("a message over 32 MiB ends its client alone", async ({ api, sessions, clie
   const [hostile, other] = [await clients.socket(cdpUrl), await clients.socket(cdpUrl)];
   const page = await RawPage.first(other);
   hostile.sendRaw(JSON.stringify({ id: 1, method: "Browser.getVersion", params: { text: "x".repeat(33 * MIB) } }));
-  expect((await hostile.closed).code).toBe(1009);
+  // The rest of the message is on its way when the server closes: a client may see that before the close frame.
+  expect([1009, 1006]).toContain((await hostile.closed).code);
   expect(await page.evaluate("1 + 1")).toBe(2);
   expect((await api.describe(id)).status).toBe("active");
   const back = await RawPage.first(await clients.socket(cdpUrl));
