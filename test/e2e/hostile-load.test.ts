@@ -101,7 +101,8 @@ describe("a client that reads nothing more", () => {
     hostile.resume();
     expect((await hostile.closed).code).toBe(4008);
     await bystander.socket.send("Target.closeTarget", { targetId: page.targetId });
-    expect(await bystander.evaluate("2 + 2")).toBe(4);
+    // Chromium may have put both tabs into one process, which a tab that is closed while it is busy takes along.
+    expect(await (await RawPage.open(bystander.socket)).evaluate("2 + 2")).toBe(4);
     expect((await api.describe(id)).status).toBe("active");
   });
 });

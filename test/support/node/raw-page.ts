@@ -38,7 +38,8 @@ export class RawPage {
 
   async evaluate(expression: string): Promise<unknown> {
     const params = { expression, returnByValue: true, awaitPromise: true };
-    const { result } = await this.socket.send("Runtime.evaluate", params, this.sessionId);
+    const { result, error } = await this.socket.send("Runtime.evaluate", params, this.sessionId);
+    if (error) throw new Error(error.message);
     return (result?.["result"] as { readonly value?: unknown } | undefined)?.value;
   }
 
