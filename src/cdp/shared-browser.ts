@@ -40,7 +40,8 @@ export function judgeShared({ method, params }: CdpCommand, onBrowser: boolean):
   if (why !== undefined) return refused(why);
   if (onBrowser && BROWSER_WIDE.has(domain)) return refused(EVERYBODY);
   if (method === "Input.dispatchDragEvent") return dropsFiles(params) ? refused(FILES) : undefined;
-  if (method === "Browser.setDownloadBehavior" || method === "Page.setDownloadBehavior") return withoutFiles(params);
+  if (method === "Browser.setDownloadBehavior") return withoutFiles({ ...params, eventsEnabled: false });
+  if (method === "Page.setDownloadBehavior") return withoutFiles(params);
   return undefined;
 }
 
@@ -51,10 +52,9 @@ function dropsFiles({ data }: CdpCommand["params"]): boolean {
 
 /**
  * A client could write anywhere on the machine. Downloads are denied instead of the command: libraries send it for
- * every context that they make, and tell a download that was cancelled.
+ * every context that they make. Their events are off, because Chromium tells of every context's downloads, and
+ * with them of what other sessions load.
  */
-function withoutFiles(params: CdpCommand["params"]): SharedVerdict | undefined {
-  if (params["behavior"] === "deny" || params["behavior"] === "default") return undefined;
-  const { downloadPath: _nowhere, ...rest } = params;
-  return { kind: "changed", params: { ...rest, behavior: "deny" } };
+function withoutFiles({ downloadPath: _nowhere, ...params }: CdpCommand["params"]): SharedVerdict {
+  return { kind: "changed", params: { ...params, behavior: "deny" } };
 }

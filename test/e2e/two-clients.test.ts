@@ -212,8 +212,12 @@ describe("Puppeteer and Playwright on one session", () => {
       eventsEnabled: true,
       ...(theirs.id !== undefined && { browserContextId: theirs.id }),
     });
+    const { frameTree } = await (await left.createCDPSession()).send("Page.getFrameTree");
     const denied = new Promise<string>((done) => {
-      cdp.on("Browser.downloadProgress", ({ state }) => state !== "inProgress" && done(state));
+      // Chromium tells of every context's downloads; only this page's are meant.
+      const own = new Set<string>();
+      cdp.on("Browser.downloadWillBegin", ({ guid, frameId }) => frameId === frameTree.frame.id && own.add(guid));
+      cdp.on("Browser.downloadProgress", ({ guid, state }) => own.has(guid) && state !== "inProgress" && done(state));
     });
     const [download] = await Promise.all([
       right.waitForEvent("download"),

@@ -83,12 +83,14 @@ describe("in a browser that sessions share", () => {
   );
 
   it.for(["Browser.setDownloadBehavior", "Page.setDownloadBehavior"])(
-    "%s cannot have files written, and keeps what else it asks for",
+    "%s cannot have files written, nor tell of other sessions' downloads",
     async (method, { expect }) => {
       const { browser, send, page } = await connect({ shared: true });
-      for (const behavior of ["allow", "allowAndName", undefined, "Allow"]) {
-        send(method, { behavior, downloadPath: "/root/.ssh", eventsEnabled: true }, page);
-        expect(browser.last(method).params).toMatchObject({ behavior: "deny", eventsEnabled: true });
+      for (const behavior of ["allow", "allowAndName", undefined, "Allow", "deny", "default"]) {
+        send("Browser.setDownloadBehavior", { behavior, eventsEnabled: true }, page);
+        expect(browser.last("Browser.setDownloadBehavior").params).toMatchObject({ eventsEnabled: false });
+        send(method, { behavior, downloadPath: "/root/.ssh" }, page);
+        expect(browser.last(method).params).toMatchObject({ behavior: "deny" });
         expect(browser.last(method).text).not.toContain(".ssh");
       }
     },
