@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SetupFailure } from "../scripts/setup/failure.mjs";
+import { readWholeNumber } from "./whole-number.ts";
 
 /** What can be chosen with --only, in the order in which a round measures it. */
 export const GROUPS = [
@@ -56,10 +57,10 @@ export function readSettings(args: readonly string[]): Settings {
     mode: quick ? "quick" : "full",
     groups: readGroups(only, quick),
     isPart: only !== undefined,
-    rounds: readNumber({ option: "rounds", text: rounds, least: 1, otherwise: amounts.rounds }),
+    rounds: readWholeNumber({ option: "rounds", text: rounds, least: 1, otherwise: amounts.rounds }),
     calls: CALLS,
     inFlightCalls: IN_FLIGHT_CALLS,
-    cycles: readNumber({ option: "cycles", text: cycles, least: FEWEST_CYCLES, otherwise: CYCLES }),
+    cycles: readWholeNumber({ option: "cycles", text: cycles, least: FEWEST_CYCLES, otherwise: CYCLES }),
   };
 }
 
@@ -80,20 +81,6 @@ function parse(args: readonly string[]): Options {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SetupFailure(reason, "Options: --quick, --rounds N, --cycles N, --only create,roundtrip", error);
   }
-}
-
-interface NumberOption {
-  readonly option: string;
-  readonly text: string | undefined;
-  readonly least: number;
-  readonly otherwise: number;
-}
-
-function readNumber({ option, text, least, otherwise }: NumberOption): number {
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new SetupFailure(`--${option} ${text} is not a number of ${option}.`, `Give a whole number from ${least} on.`);
 }
 
 /** The cycles take longer than a quick run altogether: then they are measured when they are named. */

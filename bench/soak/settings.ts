@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SetupFailure } from "../../scripts/setup/failure.mjs";
+import { readWholeNumber } from "../whole-number.ts";
 
 /** How long is soaked, and how. */
 export interface SoakSettings {
@@ -19,9 +20,15 @@ const MOST_SEED = 2 ** 32 - 1;
 export function readSoakSettings(args: readonly string[]): SoakSettings {
   const { minutes, sessions, seed } = parse(args);
   return {
-    minutes: readNumber({ option: "minutes", text: minutes, most: MOST_MINUTES, otherwise: 30 }),
-    sessions: readNumber({ option: "sessions", text: sessions, most: MOST_SESSIONS, otherwise: 4 }),
-    seed: readNumber({ option: "seed", text: seed, most: MOST_SEED, otherwise: 1 + (Date.now() % 1_000_000) }),
+    minutes: readWholeNumber({ option: "minutes", text: minutes, least: 1, most: MOST_MINUTES, otherwise: 30 }),
+    sessions: readWholeNumber({ option: "sessions", text: sessions, least: 1, most: MOST_SESSIONS, otherwise: 4 }),
+    seed: readWholeNumber({
+      option: "seed",
+      text: seed,
+      least: 1,
+      most: MOST_SEED,
+      otherwise: 1 + (Date.now() % 1_000_000),
+    }),
   };
 }
 
@@ -35,18 +42,4 @@ function parse(args: readonly string[]): Texts {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SetupFailure(reason, "Options: --minutes N, --sessions N, --seed N", error);
   }
-}
-
-interface NumberOption {
-  readonly option: string;
-  readonly text: string | undefined;
-  readonly most: number;
-  readonly otherwise: number;
-}
-
-function readNumber({ option, text, most, otherwise }: NumberOption): number {
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new SetupFailure(`--${option} ${text} is out of range.`, `Give a whole number from 1 to ${most}.`);
 }

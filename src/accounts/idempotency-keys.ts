@@ -1,5 +1,6 @@
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { SessionView } from "../domain/session-view.ts";
+import { LAST_VIEW, toLastView } from "./last-view.ts";
 
 /** How long a key stands for the session that it became. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60_000;
@@ -50,14 +51,11 @@ const RELEASE = `
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = ?3)`;
 
 const READ = `
-  SELECT k.session_id AS sessionId, k.request_hash AS requestHash, s.ended_at AS endedAt,
-         CASE WHEN s.ended_at IS NOT NULL THEN
-           COALESCE(s.final_view, json_set(s.admitted_view, '$.status', s.status, '$.endReason', s.end_reason,
-                                           '$.endedAt', s.ended_at))
-         END AS finalView
-  FROM idempotency_keys k JOIN sessions s ON s.id = k.session_id
+  SELECT k.session_id AS sessionId, k.request_hash AS requestHash, sessions.ended_at AS endedAt,
+         CASE WHEN sessions.ended_at IS NOT NULL THEN ${LAST_VIEW} END AS finalView
+  FROM idempotency_keys k JOIN sessions ON sessions.id = k.session_id
   WHERE k.account_id = ?1 AND k.key_hash = ?2 AND k.created_at > ?3 - ${KEY_LIFETIME_MS}
-    AND s.end_reason IS NOT 'launch_failed'`;
+    AND sessions.end_reason IS NOT 'launch_failed'`;
 
 const DELETE_EXPIRED = `DELETE FROM idempotency_keys WHERE created_at <= ?1 - ${KEY_LIFETIME_MS}`;
 
@@ -71,10 +69,9 @@ interface ClaimRow {
 /** A row that READ has answered. */
 export function toClaimedSession(row: unknown): ClaimedSession | undefined {
   if (row === undefined || row === null) return undefined;
-  // READ names the columns so; the view is JSON that only the index writes.
+  // READ names the columns so.
   const { sessionId, requestHash, endedAt, finalView } = row as ClaimRow;
-  const view = finalView === null ? null : (JSON.parse(finalView) as SessionView);
-  return { sessionId, requestHash, ended: endedAt !== null, finalView: view };
+  return { sessionId, requestHash, ended: endedAt !== null, finalView: toLastView(finalView) };
 }
 
 interface Claiming extends KeyClaim {

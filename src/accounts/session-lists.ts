@@ -9,6 +9,7 @@ import { fail, succeed } from "../domain/result.ts";
 import type { SessionStatus } from "../domain/session-state.ts";
 import { isTerminal } from "../domain/session-state.ts";
 import type { SessionSummary, SessionView } from "../domain/session-view.ts";
+import { LAST_VIEW, toLastView } from "./last-view.ts";
 import type { SessionPosition } from "./session-cursor.ts";
 import { decodeCursor, encodeCursor } from "./session-cursor.ts";
 import { apiKeys, sessions } from "./tables.ts";
@@ -87,8 +88,8 @@ export interface SessionLists {
   unendedOlderThan(at: number, limit: number, after?: SessionPosition): Promise<readonly UnendedSession[]>;
 }
 
-// Final views are long, and no list shows them.
-const { finalView, admittedView, ...listed } = getTableColumns(sessions);
+// Views are long, and no list shows them.
+const { finalView: _finalView, admittedView: _admittedView, ...listed } = getTableColumns(sessions);
 
 interface SessionRow {
   readonly session: Omit<typeof sessions.$inferSelect, "finalView" | "admittedView">;
@@ -100,13 +101,6 @@ function toSummary({ session, apiKeyName }: SessionRow): SessionSummary {
   const { headless, recording } = session;
   const times = { createdAt, expiresAt, endedAt };
   return { id, status, endReason, ...times, tags, proxyType, proxyCountry, headless, recording, apiKeyName };
-}
-
-/** A session whose object could not say how it ended. */
-function viewOfLost(session: SessionRow["session"], admitted: SessionView | null): SessionView | null {
-  if (admitted === null) return null;
-  const { status, endReason, endedAt, tags } = session;
-  return { ...admitted, status, endReason, endedAt, spec: { ...admitted.spec, tags } };
 }
 
 const ofTag = (condition: SQL): SQL =>
@@ -212,12 +206,12 @@ export function createSessionLists({ database }: { readonly database: D1Database
   return {
     async find(accountId, id) {
       const row = await db
-        .select({ session: listed, apiKeyName: apiKeys.name, finalView, admittedView })
+        .select({ session: listed, apiKeyName: apiKeys.name, view: sql<string | null>`${sql.raw(LAST_VIEW)}` })
         .from(sessions)
         .leftJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
         .where(and(eq(sessions.id, id), eq(sessions.accountId, accountId)))
         .get();
-      return row && { summary: toSummary(row), view: row.finalView ?? viewOfLost(row.session, row.admittedView) };
+      return row && { summary: toSummary(row), view: toLastView(row.view) };
     },
     listByCursor: (accountId, query, request) => listByCursor(db, matching(accountId, query), request),
     listByPage: (accountId, query, request) => listByPage(db, matching(accountId, query), request),

@@ -74,14 +74,14 @@ export class MuxClient {
   /** Answers a command that the browser will not answer. */
   fail(session: MuxSession, id: number, error: CdpError): void {
     if (this.answered(session, id) === undefined) return;
-    this.refuse(id, error, session === this.root ? undefined : session.id);
+    this.refuseOn(session, id, error);
   }
 
   /** The same for every command of the session. */
   failAll(session: MuxSession, error: CdpError): void {
     for (const command of session.takeAll()) {
       this.#tally(command, -1);
-      this.refuse(command.id, error, session === this.root ? undefined : session.id);
+      this.refuseOn(session, command.id, error);
     }
   }
 
@@ -102,6 +102,11 @@ export class MuxClient {
     this.send(
       JSON.stringify({ ...(id !== undefined && { id }), error, ...(sessionId !== undefined && { sessionId }) }),
     );
+  }
+
+  /** The same for a command on one of its sessions; the root's id is not for the client to see. */
+  refuseOn(session: MuxSession, id: number, error: CdpError): void {
+    this.refuse(id, error, session === this.root ? undefined : session.id);
   }
 
   /** Closes the socket after what was already queued. */

@@ -199,8 +199,7 @@ export class SessionMux {
   #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter }: Outgoing): void {
     const { client } = session;
     if (text === undefined || exceedsMessageLimit(text)) {
-      const error = text === undefined ? TOO_DEEP : TOO_BIG;
-      return client.refuse(id, error, session === client.root ? undefined : session.id);
+      return client.refuseOn(session, id, text === undefined ? TOO_DEEP : TOO_BIG);
     }
     client.sent(session, { id, method, units: text.length, rewriter });
     this.#silence.start();

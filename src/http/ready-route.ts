@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import type { Clock } from "../domain/clock.ts";
+import { settledWithin } from "../domain/within.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { AppEnv } from "./app-env.ts";
 import { failureOf } from "./faults.ts";
@@ -54,10 +55,6 @@ async function look({ checks, logger, limitMs = DATABASE_LIMIT_MS }: ReadyOption
 
 /** Not the error's own text, which may hold more than everybody should read: that is in the log. */
 async function askDatabase(ask: () => Promise<void>, limitMs: number, logger: Logger): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`The database does not answer within ${limitMs} ms`), limitMs);
-  });
   const asked = ask().then(
     () => OK,
     (error: unknown) => {
@@ -66,9 +63,5 @@ async function askDatabase(ask: () => Promise<void>, limitMs: number, logger: Lo
       return failure?.kind === "notConfigured" ? failure.message : "The database of this deployment does not answer";
     },
   );
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await settledWithin(limitMs, asked)) ?? `The database does not answer within ${limitMs} ms`;
 }

@@ -5,7 +5,7 @@ import { LiveBrowser } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionStore } from "./session-store.ts";
-import { pause, TimeLimitError, within } from "./within.ts";
+import { pause, TimeLimitError, within } from "../domain/within.ts";
 
 /** The browser cannot be had any more: the session ends for this reason. */
 export class BrowserLostError extends Error {

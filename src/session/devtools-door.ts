@@ -7,7 +7,7 @@ import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionController } from "./session-controller.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { SessionId } from "../domain/ids.ts";
-import { pause } from "./within.ts";
+import { settledWithin } from "../domain/within.ts";
 
 export interface DevtoolsDoorOptions {
   readonly id: SessionId;
@@ -39,7 +39,7 @@ export class DevtoolsDoor {
     const { controller, waitMs } = this.#options;
     if (!(await this.#isAllowed(request.headers))) return refusal(401, "unauthorized", "a valid token is required");
     if (this.#hasEnded()) return sessionEnded();
-    const live = await Promise.race([controller.browser(), pause(waitMs)]);
+    const live = await settledWithin(waitMs, controller.browser());
     if (!live) return this.#hasEnded() ? sessionEnded() : notYet();
     const { pathname } = new URL(request.url);
     if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return this.#upgrade(live, pathname);

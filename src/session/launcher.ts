@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import { type BrowserEngine, type EngineBrowser, EngineError } from "../engines/engine.ts";
-import { pause, TimeLimitError, within } from "./within.ts";
+import { pause, TimeLimitError, within } from "../domain/within.ts";
 
 export interface LaunchOptions {
   readonly engine: BrowserEngine;

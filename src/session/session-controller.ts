@@ -18,7 +18,7 @@ import { SessionStatusWriter } from "./session-status.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SessionTeardown } from "./session-teardown.ts";
 import { toSessionView } from "./to-session-view.ts";
-import { pause } from "./within.ts";
+import { settledWithin } from "../domain/within.ts";
 
 /** Grace on top of the launch limit before the alarm gives a launch up for lost. */
 const LAUNCH_GRACE_MS = 5000;
@@ -249,7 +249,7 @@ export class SessionController {
 
   async #settle(held: HeldClients): Promise<void> {
     const restored = this.browser();
-    await Promise.race([restored, pause(this.#deps.timing.holdMs)]);
+    await settledWithin(this.#deps.timing.holdMs, restored);
     for (let left = held.reconnect(); left > 0; left -= 1) this.#link.metrics.clientLeft();
     await restored;
     await this.idleIfAlone();

@@ -7,7 +7,7 @@ import type { SessionDeps } from "./session-deps.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 import { toEndedSession } from "./to-ended-session.ts";
-import { within } from "./within.ts";
+import { within } from "../domain/within.ts";
 
 export interface SessionTeardownOptions {
   readonly deps: SessionDeps;

@@ -5,7 +5,7 @@ import { isTerminal } from "../domain/session-state.ts";
 import type { SessionController } from "./session-controller.ts";
 import { CREATE_UNDECIDED, type CreateSession, type OwnedSession } from "./session-object.ts";
 import type { SessionStore } from "./session-store.ts";
-import { TimeLimitError, within } from "./within.ts";
+import { settledWithin } from "../domain/within.ts";
 
 /** Longest wait for a launch that runs: its own limit, and a little for what comes after. */
 const LAUNCH_WAIT_MS = 35_000;
@@ -57,15 +57,5 @@ export class SharedCreate {
     // The index frees the key when it hears of a failed launch; until then nobody may try anew.
     if (now && isTerminal(now.status) && now.endReason === "launch_failed") return fail(CREATE_UNDECIDED);
     return now ? controller.owned() : fail({ kind: "sessionNotFound", sessionId: id });
-  }
-}
-
-/** The value of `promise`, or `undefined` when it takes longer. */
-async function settledWithin<T>(limitMs: number, promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await within(limitMs, promise);
-  } catch (error) {
-    if (error instanceof TimeLimitError) return undefined;
-    throw error;
   }
 }

@@ -114,6 +114,13 @@ export class World {
     return (await this.tenant.meshbrow(`/v1/sessions/${id}`)).json();
   }
 
+  /** The object's alarm goes off, as often as told, at once. */
+  async alarm(times = 1): Promise<void> {
+    await runInDurableObject(this.object(), (session) =>
+      Promise.all(Array.from({ length: times }, () => session.alarm())),
+    );
+  }
+
   /** Cuts the socket between Berth and the browser; the browser lives on. */
   async cutSocket(code?: number): Promise<void> {
     // The socket is the object's: nobody else may close it.

@@ -15,7 +15,7 @@ export const TIME_FAULTS: readonly Fault[] = [
       const world = await World.in("ready");
       await runInDurableObject(world.object(), (_instance, state) => state.storage.deleteAlarm());
       faults.clockOffsetMs = 2 * HOUR;
-      await runInDurableObject(world.object(), (instance) => instance.alarm());
+      await world.alarm();
       return world;
     },
     outcome: { state: "destroyed", reason: "idle", usage: 1 },
@@ -37,9 +37,7 @@ export const TIME_FAULTS: readonly Fault[] = [
     phase: "active",
     happen: async () => {
       const world = await World.in("active");
-      await runInDurableObject(world.object(), (instance) =>
-        Promise.all([instance.alarm(), instance.alarm(), instance.alarm()]),
-      );
+      await world.alarm(3);
       return world;
     },
     outcome: { state: "active", close: "stays", usage: 1 },
@@ -50,9 +48,7 @@ export const TIME_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.in("active");
       faults.clockOffsetMs = 2 * HOUR;
-      await runInDurableObject(world.object(), (instance) =>
-        Promise.all([instance.alarm(), instance.alarm(), instance.alarm()]),
-      );
+      await world.alarm(3);
       return world;
     },
     outcome: { state: "destroyed", reason: "expired", close: 4002, usage: 1 },
@@ -63,7 +59,7 @@ export const TIME_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.in("active");
       faults.clockOffsetMs = -HOUR;
-      await runInDurableObject(world.object(), (instance) => instance.alarm());
+      await world.alarm();
       return world;
     },
     outcome: { state: "active", close: "stays", usage: 1 },
@@ -74,7 +70,7 @@ export const TIME_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.in("active");
       faults.clockOffsetMs = HOUR / 4;
-      await runInDurableObject(world.object(), (instance) => instance.alarm());
+      await world.alarm();
       return world;
     },
     outcome: { state: "active", close: "stays", usage: 1 },
@@ -85,7 +81,7 @@ export const TIME_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.in("idle");
       faults.clockOffsetMs = HOUR / 4;
-      await runInDurableObject(world.object(), (instance) => instance.alarm());
+      await world.alarm();
       return world;
     },
     outcome: { state: "destroyed", reason: "idle", usage: 1 },

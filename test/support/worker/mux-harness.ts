@@ -20,7 +20,6 @@ export class MuxHarness {
   readonly mux: SessionMux;
   closeRequests = 0;
   silences = 0;
-  readonly faults: unknown[] = [];
 
   constructor() {
     this.mux = new SessionMux({
@@ -34,7 +33,9 @@ export class MuxHarness {
       onSilence: () => {
         this.silences += 1;
       },
-      onFault: (error) => this.faults.push(error),
+      onFault: (error) => {
+        throw error;
+      },
     });
   }
 
@@ -68,7 +69,7 @@ export class HarnessClient {
   attached(target: TargetInfo, parent = this.root): string {
     const { browser } = this.#harness;
     const sessionId = browser.newSessionId();
-    browser.event("Target.attachedToTarget", { sessionId, targetInfo: target, waitingForDebugger: false }, parent);
+    browser.event("Target.attachedToTarget", { sessionId, targetInfo: target, waitingForDebugger: true }, parent);
     return sessionId;
   }
 

@@ -5,7 +5,7 @@ import type { Admission } from "../../../src/accounts/session-admission.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import type { SessionEnd } from "../../../src/accounts/session-slots.ts";
 import type { Plan } from "../../../src/domain/plan.ts";
-import { anAdmission, createTenant, FakeClock, NOON } from "./tenant.ts";
+import { FakeClock, NOON, anAdmission, countingDatabase, createTenant } from "./tenant.ts";
 
 const DAY = 24 * 60 * 60_000;
 const index = createSessionIndex({ database: env.DB });
@@ -140,22 +140,14 @@ describe("an admission with a key", () => {
 describe("a key's price", () => {
   it("is no further round trip: one batch, whether it admits, repeats or refuses", async ({ expect }) => {
     const { principal, clock } = await arrange({ concurrentSessions: 1 });
-    let batches = 0;
-    // Statements are prepared only: nothing here can send one by itself.
-    const database = {
-      prepare: (sql: string) => env.DB.prepare(sql),
-      batch: (statements: D1PreparedStatement[]) => {
-        batches += 1;
-        return env.DB.batch(statements);
-      },
-    } as unknown as D1Database;
+    const { database, batches } = countingDatabase();
     const counted = createSessionIndex({ database });
     expect(await counted.admitOnce(principal, anAdmission(clock), claimOf("k"))).toEqual(admitted);
-    expect(batches).toBe(1);
+    expect(batches()).toBe(1);
     expect(await counted.admitOnce(principal, anAdmission(clock), claimOf("k"))).toMatchObject({ ok: true });
-    expect(batches).toBe(2);
+    expect(batches()).toBe(2);
     expect(await counted.admitOnce(principal, anAdmission(clock), claimOf("l"))).toMatchObject({ ok: false });
-    expect(batches).toBe(3);
+    expect(batches()).toBe(3);
   });
 });
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import type { Plan } from "../../../src/domain/plan.ts";
-import { anAdmission, createTenant, FakeClock, NOON } from "./tenant.ts";
+import { FakeClock, NOON, anAdmission, countingDatabase, createTenant } from "./tenant.ts";
 
 const index = createSessionIndex({ database: env.DB });
 
@@ -105,19 +105,11 @@ describe("admission", () => {
 
   it("costs one round trip, whether it admits or refuses", async ({ expect }) => {
     const { clock, principal } = await arrange({ concurrentSessions: 1 });
-    let batches = 0;
-    // Statements are prepared only: nothing here can send one by itself.
-    const database = {
-      prepare: (sql: string) => env.DB.prepare(sql),
-      batch: (statements: D1PreparedStatement[]) => {
-        batches += 1;
-        return env.DB.batch(statements);
-      },
-    } as unknown as D1Database;
+    const { database, batches } = countingDatabase();
     const counted = createSessionIndex({ database });
     expect(await counted.admit(principal, anAdmission(clock))).toMatchObject({ ok: true });
-    expect(batches).toBe(1);
+    expect(batches()).toBe(1);
     expect(await counted.admit(principal, anAdmission(clock))).toMatchObject({ ok: false });
-    expect(batches).toBe(2);
+    expect(batches()).toBe(2);
   });
 });

@@ -75,3 +75,17 @@ export function anAdmission(clock: Clock, changes: Partial<Admission> = {}): Adm
     ...changes,
   };
 }
+
+/** The real database, and how many batches were sent to it. */
+export function countingDatabase(): { readonly database: D1Database; readonly batches: () => number } {
+  let batches = 0;
+  // Statements are prepared only: nothing here can send one by itself.
+  const database = {
+    prepare: (sql: string) => env.DB.prepare(sql),
+    batch: (statements: D1PreparedStatement[]) => {
+      batches += 1;
+      return env.DB.batch(statements);
+    },
+  } as unknown as D1Database;
+  return { database, batches: () => batches };
+}

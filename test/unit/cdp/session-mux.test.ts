@@ -1,58 +1,28 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { CdpConnection } from "../../../src/cdp/cdp-connection.ts";
-import type { MuxClient } from "../../../src/cdp/mux-client.ts";
-import { SessionMux } from "../../../src/cdp/session-mux.ts";
-import { type TargetInfo, TargetRegistry } from "../../../src/cdp/targets.ts";
-import { FakeBrowser } from "../../support/worker/fake-browser.ts";
-import { FakeClient } from "../../support/worker/fake-client.ts";
+import type { SessionMux } from "../../../src/cdp/session-mux.ts";
+import type { TargetInfo } from "../../../src/cdp/targets.ts";
+import type { FakeBrowser } from "../../support/worker/fake-browser.ts";
+import { MuxHarness, pageTarget as page } from "../../support/worker/mux-harness.ts";
 
 const MIB = 1024 * 1024;
 const OWN = { id: "OWN", defaultId: "DEFAULT" };
 
-const page = (targetId: string, browserContextId: string, type = "page"): TargetInfo => ({
-  targetId,
-  type,
-  title: "",
-  url: "https://a.test/",
-  browserContextId,
-});
-
+let harness: MuxHarness;
 let browser: FakeBrowser;
-let targets: TargetRegistry<MuxClient>;
+let targets: MuxHarness["targets"];
 let mux: SessionMux;
-let closeRequests: number;
 
 beforeEach(() => {
-  browser = new FakeBrowser();
-  targets = new TargetRegistry();
-  closeRequests = 0;
-  const connection = new CdpConnection((text) => browser.send(text));
-  mux = new SessionMux({
-    transport: browser,
-    connection,
-    targets,
-    clock: { now: () => Date.now() },
-    onCloseRequested: () => {
-      closeRequests += 1;
-    },
-    onSilence: () => undefined,
-    onFault: (error) => {
-      throw error;
-    },
-  });
+  harness = new MuxHarness();
+  ({ browser, targets, mux } = harness);
 });
 
 async function connect() {
-  const socket = new FakeClient();
-  const client = await mux.attach(socket);
-  const send = (message: object): void => mux.fromClient(client, JSON.stringify(message));
-  /** The browser tells this client of a target that its auto-attach caught. */
-  const attached = (target: TargetInfo, parent = client.root.id): string => {
-    const sessionId = browser.newSessionId();
-    browser.event("Target.attachedToTarget", { sessionId, targetInfo: target, waitingForDebugger: true }, parent);
-    return sessionId;
-  };
-  return { socket, client, send, attached, root: client.root.id };
+  const connected = await harness.connect();
+  const { socket, client, root } = connected;
+  const send = (message: object): void => connected.send(message);
+  const attached = (target: TargetInfo, parent?: string): string => connected.attached(target, parent);
+  return { socket, client, send, attached, root };
 }
 
 describe("routing", () => {
@@ -370,7 +340,7 @@ describe("commands that do not simply pass", () => {
     const { send, socket } = await connect();
     send({ id: 1, method: "Browser.close" });
     expect(socket.last).toEqual({ id: 1, result: {} });
-    expect(closeRequests).toBe(1);
+    expect(harness.closeRequests).toBe(1);
     expect(browser.sent.some(({ method }) => method === "Browser.close")).toBe(false);
   });
 

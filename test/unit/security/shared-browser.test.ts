@@ -1,41 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { CdpConnection } from "../../../src/cdp/cdp-connection.ts";
-import type { MuxClient } from "../../../src/cdp/mux-client.ts";
-import { SessionMux } from "../../../src/cdp/session-mux.ts";
-import { TargetRegistry } from "../../../src/cdp/targets.ts";
-import { FakeBrowser } from "../../support/worker/fake-browser.ts";
-import { FakeClient } from "../../support/worker/fake-client.ts";
+import { MuxHarness } from "../../support/worker/mux-harness.ts";
 
 const CONTEXT = "CONTEXT";
 
 /** A client with a page, in a browser that its session shares or has to itself. */
 async function connect({ shared }: { readonly shared: boolean }) {
-  const browser = new FakeBrowser();
-  const targets = new TargetRegistry<MuxClient>();
+  const harness = new MuxHarness();
+  const { browser, targets } = harness;
   if (shared) targets.useContext({ id: CONTEXT, defaultId: "DEFAULT" });
-  const mux = new SessionMux({
-    transport: browser,
-    connection: new CdpConnection((text) => browser.send(text)),
-    targets,
-    clock: { now: () => Date.now() },
-    onCloseRequested: () => undefined,
-    onSilence: () => undefined,
-    onFault: (error) => {
-      throw error;
-    },
-  });
-  const socket = new FakeClient();
-  const client = await mux.attach(socket);
+  const connected = await harness.connect();
+  const { socket } = connected;
   const attached = (type: string): string => {
     const sessionId = browser.newSessionId();
     const targetInfo = { targetId: "T1", type, title: "", url: "https://a.test/", browserContextId: CONTEXT };
-    browser.event("Target.attachedToTarget", { sessionId, targetInfo }, client.root.id);
+    browser.event("Target.attachedToTarget", { sessionId, targetInfo }, connected.root);
     return sessionId;
   };
   let id = 0;
   const send = (method: string, params: object, sessionId?: string): void => {
     id += 1;
-    mux.fromClient(client, JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) }));
+    connected.send({ id, method, params, ...(sessionId !== undefined && { sessionId }) });
   };
   return { browser, socket, send, page: attached("page"), innerBrowser: attached("browser") };
 }

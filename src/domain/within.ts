@@ -17,3 +17,13 @@ export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The value of `work`, or `undefined` when it takes longer. */
+export async function settledWithin<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await within(limitMs, work);
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
+}
