@@ -17,11 +17,21 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
+/** What pages observe about a session's browser. */
+export interface Fingerprint {
+  readonly platform: string;
+  readonly userAgent: string;
+  readonly locale: string;
+  readonly timezone: string;
+}
+
 /** A session as Meshbrow's dialect describes it; either dialect may read any session of its account. */
 export interface SessionBody {
   readonly id: string;
   readonly status: string;
   readonly cdpUrl: string | null;
+  readonly stealth: string;
+  readonly fingerprint: Fingerprint;
   readonly expiresAt: string;
   readonly endReason?: string;
   readonly endDetail?: string;

@@ -23,15 +23,22 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** A server whose browsers are 20 ms away. */
+export const startDistantServer = (): Promise<RunningServer> =>
+  startBerthServer(join(runDir(), "distant"), join(import.meta.dirname, "distant-server.ts"));
+
+const PRODUCTION = join(root, "scripts", "start.ts");
+
 /**
  * Starts the production build; resolves when it serves and has an account on the plan "scale".
  *
  * @param dir its folder: a server that stops ends every browser whose profile is in there.
+ * @param script what is run.
  */
-export async function startBerthServer(dir = runDir()): Promise<RunningServer> {
+export async function startBerthServer(dir = runDir(), script = PRODUCTION): Promise<RunningServer> {
   const stateDir = join(dir, "berth");
   mkdirSync(dir, { recursive: true });
-  const child = spawn(process.execPath, [...typeScriptFlags(process.execPath), join(root, "scripts", "start.ts")], {
+  const child = spawn(process.execPath, [...typeScriptFlags(process.execPath), script], {
     cwd: root,
     env: { ...process.env, TMPDIR: dir, BERTH_STATE: stateDir, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
