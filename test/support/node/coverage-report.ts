@@ -49,8 +49,8 @@ export function expectationOf(fingerprint: Fingerprint, sightings: readonly Sigh
   };
 }
 
-/** A worker has neither a screen nor a word about automation. */
-const NOT_IN_WORKERS = new Set(["screen", "webdriver"]);
+/** A worker has neither a screen nor a word about automation, and Chromium sends none of its requests with hints. */
+const NOT_IN_WORKERS = new Set(["screen", "webdriver", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"]);
 
 /** Every value that is not as expected, or that names a headless browser even where that is expected. */
 export function findLeaks(sightings: readonly Sighting[], expected: Expected): Leak[] {

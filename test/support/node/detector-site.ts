@@ -1,78 +1,76 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { root } from "../../../scripts/local/paths.ts";
+import { type Detector, DETECTORS, detectorPage, LIBRARIES, type Verdicts } from "./detector-pages.ts";
 
-/** A website that serves public detectors as their packages ship them, one page for each. */
-export interface DetectorSite {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
-  readonly origin: string;
-  close(): Promise<void>;
+interface Told {
+  readonly value?: unknown;
+  readonly error?: string;
 }
 
-const LIBRARIES: Readonly<Record<string, string>> = {
-  "/lib/botd.js": "@fingerprintjs/botd/dist/botd.esm.js",
-  "/lib/fpscanner.js": "fpscanner/dist/fpScanner.es.js",
-  "/lib/headless-detector.js": "headless-detector/scripts/headless-detector.js",
-  "/lib/fingerprintjs.js": "@fingerprintjs/fingerprintjs/dist/fp.esm.js",
-};
+const VERDICT_WITHIN_MS = 15_000;
 
-/** Each page keeps its detector's result in the promise `verdict`; a caller reads it when it wants to. */
-const PAGES: Readonly<Record<string, string>> = {
-  "/botd": `<script type="module">
-    import { load } from "/lib/botd.js";
-    window.verdict = load({ monitoring: false }).then((agent) => {
-      const bot = agent.detect();
-      const detections = Object.entries(agent.getDetections());
-      return { bot, found: detections.filter(([, { bot }]) => bot).map(([name]) => name), checks: detections.length };
-    });
-  </script>`,
-  "/fpscanner": `<script type="module">
-    import FingerprintScanner from "/lib/fpscanner.js";
-    window.verdict = new FingerprintScanner().collectFingerprint({ encrypt: false }).then((result) => {
-      const detections = Object.entries(result.fastBotDetectionDetails);
-      return {
-        bot: result.fastBotDetection,
-        found: detections.filter(([, { detected }]) => detected).map(([name]) => name),
-        checks: detections.length,
-        signals: result.signals,
-      };
-    });
-  </script>`,
-  "/headless-detector": `<script src="/lib/headless-detector.js"></script><script>
-    window.verdict = detectHeadless();
-  </script>`,
-  "/fingerprintjs": `<script type="module">
-    import { load } from "/lib/fingerprintjs.js";
-    window.verdict = load({ monitoring: false }).then((agent) => agent.get());
-  </script>`,
-};
+/** A website with a page for each detector. Pages tell the server what they found: nobody has to ask them. */
+export class DetectorSite {
+  readonly #visits = new Map<string, (told: Told) => void>();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
 
-/** Serves the detectors on a free port. */
-export async function serveDetectors(): Promise<DetectorSite> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://site");
+  static async serve(): Promise<DetectorSite> {
+    const site = new DetectorSite();
+    await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
+    return site;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Has `go` open a detector's page; answers what the detector found. */
+  async ask<Asked extends Detector>(
+    detector: Asked,
+    go: (url: string) => Promise<unknown>,
+    start: "now" | "when clicked" = "now",
+  ): Promise<Verdicts[Asked]> {
+    const visit = String(this.#visits.size);
+    const { promise, resolve } = Promise.withResolvers<Told>();
+    this.#visits.set(visit, resolve);
+    const timer = setTimeout(() => resolve({ error: "no verdict in time" }), VERDICT_WITHIN_MS);
+    try {
+      await go(`${this.origin}/${detector}?visit=${visit}${start === "now" ? "&now" : ""}`);
+      const { value, error } = await promise;
+      if (error !== undefined) throw new Error(`${detector}: ${error}`);
+      return value as Verdicts[Asked];
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://site");
     const library = LIBRARIES[pathname];
-    const page = PAGES[pathname];
+    const detector = pathname.slice(1);
     if (library !== undefined) {
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" });
       response.end(readFileSync(join(root, "node_modules", library)));
-    } else if (page !== undefined) {
+    } else if (detector in DETECTORS) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
-      response.end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>${pathname}</title><body>${page}`);
+      response.end(detectorPage(detector as Detector));
+    } else if (pathname === "/verdict") {
+      const told = JSON.parse(await text(request)) as Told;
+      response.writeHead(204).end();
+      this.#visits.get(searchParams.get("visit") ?? "")?.(told);
     } else {
       response.writeHead(404).end();
     }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  }
 }

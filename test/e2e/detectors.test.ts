@@ -1,0 +1,89 @@
+import { describe, expect } from "vitest";
+import { type Clients, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
+import { DetectorSite } from "../support/node/detector-site.ts";
+import { RawPage } from "../support/node/raw-page.ts";
+import { test as base } from "../support/node/test.ts";
+
+const test = base.extend("detectors", { scope: "file" }, async ({}, { onCleanup }) => {
+  const site = await DetectorSite.serve();
+  onCleanup(() => site.close());
+  return site;
+});
+
+/** Of 1: a software renderer alone is 0.1, and a sign of automation 0.12 or more. */
+const MOST_HEADLESS = 0.1;
+
+/** Names that client libraries leave in stacks and globals. */
+const CLIENT_NAMES = /pptr|puppeteer|playwright|utilityscript|__pw|evaluat/i;
+
+/** The part of a library's page in use. */
+interface Page {
+  goto(url: string): Promise<unknown>;
+  evaluate(script: string): Promise<unknown>;
+  click(selector: string): Promise<unknown>;
+  title(): Promise<string>;
+}
+
+const PAGES = {
+  puppeteer: async (clients: Clients, url: string): Promise<Page> => firstPuppeteerPage(await clients.puppeteer(url)),
+  playwright: async (clients: Clients, url: string): Promise<Page> =>
+    firstPlaywrightPage(await clients.playwright(url)),
+} as const;
+
+/** Opens a page as a script does that has something to do there, and starts the detector with a click. */
+const working = (page: Page) => async (url: string) => {
+  await page.goto(url);
+  await page.title();
+  await page.evaluate("probe()");
+  await page.click("#start");
+};
+
+describe("public detectors, at standard, with a client that only navigates", () => {
+  test("find no bot", async ({ sessions, clients, detectors }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "standard" });
+    const page = await RawPage.first(await clients.socket(cdpUrl));
+    const go = (url: string) => page.navigate(url);
+    expect(await detectors.ask("botd", go)).toEqual({ bot: false, found: [], checks: 18 });
+    expect(await detectors.ask("fpscanner", go)).toEqual({ bot: false, found: [], checks: 21 });
+    expect((await detectors.ask("headless-detector", go)).isHeadless).toBeLessThanOrEqual(MOST_HEADLESS);
+  });
+
+  test("find a bot without it", async ({ sessions, clients, detectors }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "none" });
+    const page = await RawPage.first(await clients.socket(cdpUrl));
+    const go = (url: string) => page.navigate(url);
+    expect(await detectors.ask("botd", go)).toMatchObject({ bot: true });
+    expect(await detectors.ask("fpscanner", go)).toMatchObject({ bot: true });
+    expect((await detectors.ask("headless-detector", go)).isHeadless).toBeGreaterThan(MOST_HEADLESS);
+  });
+
+  test("know a visitor again", async ({ sessions, clients, detectors }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "standard" });
+    const page = await RawPage.first(await clients.socket(cdpUrl));
+    const { visitorId } = await detectors.ask("fingerprintjs", (url) => page.navigate(url));
+    const again = await detectors.ask("fingerprintjs", (url) => page.navigate(url));
+    expect(again.visitorId).toBe(visitorId);
+  });
+});
+
+describe.for(["puppeteer", "playwright"] as const)("at max, with %s at work in the page", (client) => {
+  test("public detectors find no bot", async ({ sessions, clients, detectors }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "max" });
+    const go = working(await PAGES[client](clients, cdpUrl));
+    expect(await detectors.ask("botd", go, "when clicked")).toEqual({ bot: false, found: [], checks: 18 });
+    expect(await detectors.ask("fpscanner", go, "when clicked")).toEqual({ bot: false, found: [], checks: 21 });
+    const { isHeadless } = await detectors.ask("headless-detector", go, "when clicked");
+    expect(isHeadless).toBeLessThanOrEqual(MOST_HEADLESS);
+  });
+
+  test("a page sees nothing of it", async ({ sessions, clients, detectors }) => {
+    const unwatched = await clients.socket((await sessions.create("meshbrow", { stealth: "none" })).cdpUrl);
+    const alone = await detectors.ask("traces", (url) => unwatched.send("Target.createTarget", { url }));
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "max" });
+    const traces = await detectors.ask("traces", working(await PAGES[client](clients, cdpUrl)), "when clicked");
+    expect(traces.errorReads).toEqual(alone.errorReads);
+    expect(traces.newGlobals).toEqual(alone.newGlobals);
+    expect(traces.stacks).toHaveLength(2);
+    for (const stack of traces.stacks) expect(stack).not.toMatch(CLIENT_NAMES);
+  });
+});
