@@ -18,7 +18,16 @@ const HINTED_PLATFORMS: Readonly<Record<string, string>> = {
 };
 
 /** Fields that the session's description does not name: the first page's are every context's. */
-const LIKE_THE_FIRST_PAGE = ["brands", "mobile", "languages", "cores", "screen", "accept-language", "sec-ch-ua", "sec-ch-ua-mobile"];
+const LIKE_THE_FIRST_PAGE = [
+  "brands",
+  "mobile",
+  "languages",
+  "cores",
+  "screen",
+  "accept-language",
+  "sec-ch-ua",
+  "sec-ch-ua-mobile",
+];
 
 /** What every context of a session must say, by field. */
 export type Expected = Readonly<Record<string, unknown>>;

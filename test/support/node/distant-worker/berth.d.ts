@@ -2,6 +2,7 @@ import type { DurableObjectState, ExportedHandler } from "@cloudflare/workers-ty
 
 /** Berth's production build, which is beside the entry once both are modules of one Worker. */
 export class BrowserSession {
+  protected readonly ctx: DurableObjectState;
   constructor(context: DurableObjectState, env: object);
 }
 
