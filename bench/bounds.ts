@@ -65,12 +65,24 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
   const live = recorder.spread("cycles.heap", "berth");
   return [
     atMost("create, Berth to the bare browser's start", { value: create, limit: 1.1, unit: RATIO }),
+    ...stealthBounds(recorder),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
     atMost("memory that a session leaves behind, over the pipe", { value: left, limit: LEFT_MIB, unit: "MiB" }),
     atMost("live objects that a session leaves in Berth's isolate", { value: live, limit: LEFT_KIB, unit: "KiB" }),
   ];
+}
+
+function stealthBounds(recorder: Recorder): Bound[] {
+  return (["standard", "max"] as const).flatMap((level) => {
+    const create = recorder.spread(`stealth.create.${level}`, "berth");
+    const page = recorder.spread(`stealth.page.${level}`, "berth");
+    return [
+      atMost(`create at stealth ${level}, over none`, { value: create, limit: 30, unit: "ms" }),
+      atMost(`page with 100 subresources at stealth ${level}, to none`, { value: page, limit: 1.1, unit: RATIO }),
+    ];
+  });
 }
 
 function atMost(what: string, { value, limit, unit }: Measured): Bound {

@@ -7,6 +7,7 @@ import { measureInFlight } from "./measures/in-flight.ts";
 import { measurePage } from "./measures/page.ts";
 import { measureResults } from "./measures/results.ts";
 import { measureRoundTrip } from "./measures/round-trip.ts";
+import { measureStealth } from "./measures/stealth.ts";
 import { measureStorm } from "./measures/storm.ts";
 import { type OpenSession, type Round, settle } from "./round.ts";
 import type { Group } from "./settings.ts";
@@ -31,6 +32,7 @@ export async function runRound(round: Round): Promise<void> {
   const measures = ON_OPEN_SESSIONS.filter(([group]) => groups.has(group));
   if (measures.length > 0) await withSessions(round, measures);
   if (groups.has("page")) await measurePage(round);
+  if (groups.has("stealth")) await measureStealth(round);
 }
 
 /** What costs little to repeat is in the rounds; this takes minutes, and comes once. */

@@ -12,6 +12,7 @@ export const GROUPS = [
   "results",
   "storm",
   "page",
+  "stealth",
   "idle",
   "bundle",
   "cycles",

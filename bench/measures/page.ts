@@ -8,7 +8,7 @@ interface Loader {
   readonly connect: (cdpUrl: string) => Promise<{ goto(url: string): Promise<unknown>; leave(): Promise<unknown> }>;
 }
 
-const LOADERS: readonly Loader[] = [
+export const LOADERS: readonly Loader[] = [
   {
     metric: "page.puppeteer",
     connect: async (browserWSEndpoint) => {

@@ -27,6 +27,8 @@ measured side by side, with the quartiles in brackets. CPU is the scheduler's ti
 processes (the Node process and workerd), browsers excluded. Memory is the PSS of workerd. An idle session has a browser and no
 client. Absolute times are those of one small machine: the ratios are what to read.
 
+The stealth rows compare sessions of Berth at one level with sessions at none, side by side.
+
 The cycles create, use and destroy one session after the other, on servers of their own. A slope is the line of least
 squares through the second half of the samples, one every 20 cycles; "two minutes later" the objects of ended sessions
 have left memory. Resident memory includes the local emulator of the browser binding, which keeps something of every
@@ -88,8 +90,11 @@ const WITHOUT_RATIOS = new Set([
   "cycles.heap",
 ]);
 
+/** Compared within Berth: no other target has levels. */
+const IS_OF_LEVELS = /^stealth\./;
+
 function ratioTable(rows: readonly Row[]): string {
-  const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id));
+  const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id) && !IS_OF_LEVELS.test(id));
   return table(
     ["", "better", "pipe to Chromium", "Berth to Chromium", "Berth to pipe"],
     shown.map(({ title, better, pipeToChromium, berthToChromium, berthToPipe }) => [

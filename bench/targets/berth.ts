@@ -13,10 +13,10 @@ export async function startBerth(start: ServerStart): Promise<Target> {
     runtimePids: server.runtimePids,
     inspected: inspectedWorker(server),
     stop: server.stop,
-    async createSession() {
+    async createSession(stealth = "none") {
       const headers = { authorization, "content-type": "application/json" };
       const response = await requireOk(
-        fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: "{}" }),
+        fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: JSON.stringify({ stealth }) }),
       );
       const { id, cdpUrl } = (await response.json()) as { id: string; cdpUrl: string };
       return {

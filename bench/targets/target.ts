@@ -4,6 +4,10 @@ import type { InspectedWorker } from "./live-heap.ts";
 export const TARGET_NAMES = ["chromium", "pipe", "berth"] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
+/** How hard a session of Berth's makes it to tell its pages from a person's. */
+export const STEALTH_LEVELS = ["none", "standard", "max"] as const;
+export type StealthLevel = (typeof STEALTH_LEVELS)[number];
+
 /** A browser that a target made. */
 export interface BenchSession {
   readonly cdpUrl: string;
@@ -22,7 +26,8 @@ export interface Target {
   queryDatabase?(): Promise<void>;
   /** Its isolate, when it was started to be inspected. */
   readonly inspected?: InspectedWorker | undefined;
-  createSession(): Promise<BenchSession>;
+  /** @param stealth of Berth's sessions: none, unless told otherwise, as the others have. */
+  createSession(stealth?: StealthLevel): Promise<BenchSession>;
   /** Ends the server and every browser that it launched. */
   stop(): Promise<void>;
 }
