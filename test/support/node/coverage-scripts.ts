@@ -3,6 +3,7 @@ export const CONTEXT_KINDS = [
   "page",
   "page-cross-site-navigation",
   "page-by-createTarget",
+  "page-in-context-of-client",
   "popup-same-origin",
   "popup-cross-site",
   "popup-noopener",

@@ -55,7 +55,7 @@ export class CoverageSite {
   }
 
   /** Where a client takes a tab; `page` brings most of the others about. */
-  urlOf(run: string, kind: "page" | "page-cross-site-navigation" | "page-by-createTarget"): string {
+  urlOf(run: string, kind: Extract<ContextKind, `page${string}`>): string {
     const { origin, otherOrigin } = this.#visit(run);
     return addressOf(kind === "page-cross-site-navigation" ? otherOrigin : origin, "/document", { run, kind });
   }

@@ -19,10 +19,19 @@ interface Tab {
   close(): Promise<unknown>;
 }
 
+type BrowserCommand = `Target.${"createTarget" | "closeTarget" | "createBrowserContext" | "disposeBrowserContext"}`;
+
+interface BrowserAnswer {
+  readonly targetId?: string;
+  readonly browserContextId?: string;
+}
+
 /** What the clients have in common. */
 interface Driver {
   openTab(): Promise<Tab>;
-  send(method: "Target.createTarget" | "Target.closeTarget", params: object): Promise<{ readonly targetId?: string }>;
+  /** In a browser context of the client's own, which goes with the tab. */
+  openTabApart(): Promise<Tab>;
+  send(method: BrowserCommand, params: object): Promise<BrowserAnswer>;
 }
 
 export type ClientName = "raw" | "puppeteer" | "playwright";
@@ -33,16 +42,22 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const send: Driver["send"] = async (method, params) => {
       const { result, error } = await socket.send(method, params);
       if (error) throw new Error(`${method}: ${error.message}`);
-      return result as { readonly targetId?: string };
+      return result as BrowserAnswer;
+    };
+    const open = async (browserContextId?: string): Promise<Tab> => {
+      const page = await RawPage.open(socket, browserContextId);
+      return {
+        goto: (url) => page.navigate(url),
+        close: () => send("Target.closeTarget", { targetId: page.targetId }),
+      };
     };
     return {
       send,
-      async openTab() {
-        const page = await RawPage.open(socket);
-        return {
-          goto: (url) => page.navigate(url),
-          close: () => send("Target.closeTarget", { targetId: page.targetId }),
-        };
+      openTab: () => open(),
+      async openTabApart() {
+        const { browserContextId } = await send("Target.createBrowserContext", {});
+        const { goto } = await open(browserContextId);
+        return { goto, close: () => send("Target.disposeBrowserContext", { browserContextId }) };
       },
     };
   },
@@ -51,7 +66,8 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const connection = await browser.target().createCDPSession();
     return {
       openTab: () => browser.newPage(),
-      send: (method, params) => connection.send(method, params as never) as Promise<{ readonly targetId?: string }>,
+      openTabApart: async () => apart(await browser.createBrowserContext()),
+      send: (method, params) => connection.send(method, params) as Promise<BrowserAnswer>,
     };
   },
   async playwright(clients, cdpUrl) {
@@ -59,10 +75,16 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const connection = await browser.newBrowserCDPSession();
     return {
       openTab: () => defaultContext(browser).newPage(),
-      send: (method, params) => connection.send(method, params as never) as Promise<{ readonly targetId?: string }>,
+      openTabApart: async () => apart(await browser.newContext()),
+      send: (method, params) => connection.send(method, params) as Promise<BrowserAnswer>,
     };
   },
 };
+
+async function apart(context: { newPage(): Promise<Tab>; close(): Promise<void> }): Promise<Tab> {
+  const page = await context.newPage();
+  return { goto: (url) => page.goto(url), close: () => context.close() };
+}
 
 /** Connects a client by its name. */
 export async function connectVisitor(
@@ -75,11 +97,13 @@ export async function connectVisitor(
       const tab = await driver.openTab();
       await tab.goto(site.urlOf(run, "page"));
       const { targetId } = await driver.send("Target.createTarget", { url: site.urlOf(run, "page-by-createTarget") });
+      const tabApart = await driver.openTabApart();
+      await tabApart.goto(site.urlOf(run, "page-in-context-of-client"));
       const missing = await site.missing(run, SPAWNED);
       await tab.goto(site.urlOf(run, LAST));
       missing.push(...(await site.missing(run, [LAST])));
       await driver.send("Target.closeTarget", { targetId });
-      await tab.close();
+      await Promise.all([tab.close(), tabApart.close()]);
       return missing;
     },
   };

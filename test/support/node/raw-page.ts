@@ -21,9 +21,10 @@ export class RawPage {
     return RawPage.#attach(socket, targetId);
   }
 
-  /** A new tab. */
-  static async open(socket: CdpSocket): Promise<RawPage> {
-    const { result } = await socket.send("Target.createTarget", { url: "about:blank" });
+  /** A new tab, in the default context unless told otherwise. */
+  static async open(socket: CdpSocket, browserContextId?: string): Promise<RawPage> {
+    const context = browserContextId !== undefined && { browserContextId };
+    const { result } = await socket.send("Target.createTarget", { url: "about:blank", ...context });
     return RawPage.#attach(socket, result?.["targetId"] as string);
   }
 
