@@ -19,11 +19,12 @@ import { createSessionService, type SessionService } from "./service/session-ser
 import type { RunningBrowsers } from "./service/stray-browsers.ts";
 import { createUsageService } from "./service/usage-service.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
+import { KnownHosts } from "./session/known-hosts.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
-const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>();
+const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>(["stealth", "fingerprint", "viewport"]);
 
 const DEFAULT_MAX_CLIENTS = 4;
 /** Shorter secrets can be guessed offline from one connect token. */
@@ -36,6 +37,7 @@ const ids: IdSource = {
 };
 const logger = createLogger();
 const knownFingerprints = new KnownFingerprints();
+const knownHosts = new KnownHosts();
 
 /** Variables are text; the generated types know wrangler.toml's value only. */
 const isOn = (variable: string): boolean => variable === "true";
@@ -60,6 +62,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     timing: DEFAULT_TIMING,
     analytics: createAnalytics({ dataset: env.ANALYTICS, logger }),
     knownFingerprints,
+    knownHosts,
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,

@@ -88,8 +88,15 @@ export class CdpConnection {
     else pending.resolve("result" in message ? message.result : {});
   }
 
-  onEvent(listener: (event: CdpEvent) => void): void {
+  /** Whether the connection is over. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** @returns what ends the listening. */
+  onEvent(listener: (event: CdpEvent) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Rejects whatever waits for a session that is gone. */

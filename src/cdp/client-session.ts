@@ -29,6 +29,8 @@ export class ClientSession<Client> {
   readonly parentId: string;
   /** It addresses the whole browser, not one target; until something else is known, that is assumed. */
   isBrowser = true;
+  /** What it is attached to; `undefined` for the browser. */
+  target: { readonly id: string; readonly type: string } | undefined;
   /** The tab's renderer is gone, and nothing was loaded since. */
   crashed = false;
   /** Targets that this session's discovery told of, and the client did not hear. */

@@ -18,6 +18,8 @@ export interface PolicyContext {
   readonly command: CdpCommand;
   readonly client: MuxClient;
   readonly targets: TargetRegistry<MuxClient>;
+  /** See {@link GatedMux.opensLater}; absent where new tabs need no set-up. */
+  readonly opensLater?: ((url: unknown) => ((targetId: string) => Promise<void>) | undefined) | undefined;
 }
 
 type Rule = (context: PolicyContext) => Verdict;
@@ -64,8 +66,21 @@ const createTarget: Rule = (context) => {
   if (targets.visibleCount(client) + client.waiting.targets >= MAX_TARGETS) {
     return refuse(CDP_ERROR.server, `The session has ${MAX_TARGETS} targets: close some first`);
   }
-  return localUrl(context) ?? inContext(context);
+  return localUrl(context) ?? openLater(context) ?? inContext(context);
 };
+
+function openLater(context: PolicyContext): Verdict | undefined {
+  const { command } = context;
+  const open = context.opensLater?.(command.params["url"]);
+  if (open === undefined) return undefined;
+  const params = { ...command.params, url: "about:blank" };
+  const verdict = inContext({ ...context, command: { ...command, params } });
+  if (verdict.kind !== "forward") return verdict;
+  return forward(verdict.params, (result) => {
+    void open(String(result["targetId"]));
+    return result;
+  });
+}
 
 const visibleTarget: Rule = ({ command, client, targets }) => {
   const { targetId } = command.params;

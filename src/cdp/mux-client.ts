@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import { ClientSession, TARGET_CRASHED, type WaitingCommand } from "./client-session.ts";
-import type { CdpError } from "./messages.ts";
+import type { Outcome } from "./gated-mux.ts";
+import type { CdpCommand, CdpError } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
 import type { TransportClose } from "./transport.ts";
 
@@ -96,6 +97,12 @@ export class MuxClient {
 
   answer(id: number, result: object, sessionId?: string): void {
     this.send(JSON.stringify(sessionId === undefined ? { id, result } : { id, result, sessionId }));
+  }
+
+  /** Answers a command that Berth ran in its place. */
+  conclude({ id, sessionId }: CdpCommand, outcome: Outcome): void {
+    if ("error" in outcome) this.refuse(id, outcome.error, sessionId);
+    else this.answer(id, outcome.result, sessionId);
   }
 
   refuse(id: number | undefined, error: CdpError, sessionId?: string): void {

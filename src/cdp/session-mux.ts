@@ -3,6 +3,8 @@ import type { CdpConnection } from "./cdp-connection.ts";
 import { type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type Verdict } from "./command-policy.ts";
+import type { GatedMux, Outcome } from "./gated-mux.ts";
+import { HeldTargets } from "./held-targets.ts";
 import {
   addressTo,
   CDP_ERROR,
@@ -58,6 +60,8 @@ export interface Traffic {
   dropped: number;
 }
 
+const RESUME = "Runtime.runIfWaitingForDebugger";
+
 /** A client's command as it leaves for the browser. */
 interface Outgoing {
   /** `undefined` for a command that could not be written. */
@@ -83,6 +87,9 @@ export class SessionMux {
   readonly #owners = new Map<string, MuxSession>();
   readonly #targetEvents: TargetEvents;
   readonly #silence: SilenceWatch;
+  /** Which targets clients keep standing still. */
+  readonly held: HeldTargets;
+  #gated: GatedMux | undefined;
   /** The session of the browser that the next client takes; nothing when asking for it failed. */
   #prepared: Promise<string | undefined> | undefined;
   /** Why nothing passes any more. */
@@ -95,12 +102,18 @@ export class SessionMux {
     this.#clock = clock;
     this.#onCloseRequested = onCloseRequested;
     this.#onFault = onFault;
+    this.held = new HeldTargets(this.#clients);
     this.#targetEvents = new TargetEvents({ connection, targets, owners: this.#owners });
     this.#silence = new SilenceWatch({ isWaiting: () => this.#isWaiting(), onSilence });
     transport.onMessage((text) => this.#fromBrowser(text));
     connection.onEvent(({ method, params, sessionId }) => {
       if (method === "Target.detachedFromTarget" && sessionId === "") this.#pageGone(params);
     });
+  }
+
+  /** From now on clients meet targets that Berth has set up. */
+  useGate(gated: GatedMux): void {
+    this.#gated = gated;
   }
 
   /** Asks for the first client's session before it comes: a browser that is starting takes its time to answer. */
@@ -115,6 +128,7 @@ export class SessionMux {
     this.#clients.add(client);
     this.#owners.set(sessionId, client.root);
     client.root.isBrowser = pageTargetId === undefined;
+    if (pageTargetId !== undefined) client.root.target = { id: pageTargetId, type: "page" };
     return client;
   }
 
@@ -153,21 +167,27 @@ export class SessionMux {
     // What still arrives from a client that was cut off finds no session.
     client.sessions.clear();
     this.#targets.clientLeft(client);
+    this.#gated?.clientLeft(client);
     // The browser may be gone, or the page may have closed first: nothing is left to do then.
     const gone = (): undefined => undefined;
     for (const sessionId of client.paused) {
       this.#connection.send("Runtime.runIfWaitingForDebugger", undefined, { sessionId }).catch(gone);
     }
     this.#connection.send("Target.detachFromTarget", { sessionId: client.root.id }).catch(gone);
+    this.held.changed();
   }
 
   /** A message from a client. Whatever it holds, the session lives on. */
   fromClient(client: MuxClient, data: string | ArrayBuffer): void {
+    this.#guard(client, () => this.#take(client, data));
+  }
+
+  #guard(client: MuxClient | undefined, run: () => void): void {
     try {
-      this.#take(client, data);
+      run();
     } catch (error) {
       this.#onFault(error);
-      this.#cutOff(client, INTERNAL);
+      if (client) this.#cutOff(client, INTERNAL);
     }
   }
 
@@ -182,10 +202,25 @@ export class SessionMux {
     const session = command.sessionId === undefined ? client.root : client.sessions.get(command.sessionId);
     // The error names no session, as Chromium's does not.
     if (session === undefined || !this.#clients.has(client)) return client.refuse(command.id, SESSION_NOT_FOUND);
+    const until = this.#gated?.heldUntil(session, command);
+    if (until === undefined) return this.#admit(session, command);
+    void until.then(() => this.#guard(client, () => this.#admit(session, command)));
+  }
+
+  #admit(session: MuxSession, command: CdpCommand): void {
+    const { client } = session;
+    // Both may have gone while the command was held.
+    if (client.sessions.get(session.id) !== session) return;
     const refusal = this.#refusal(client, session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
-    if (command.method === "Runtime.runIfWaitingForDebugger") client.paused.delete(session.id);
-    const verdict = judge({ command, client, targets: this.#targets });
+    const overridden = this.#gated?.override(session, command);
+    if (overridden) {
+      const conclude = (outcome: Outcome): void =>
+        void (this.#clients.has(client) && client.conclude(command, outcome));
+      return void overridden.then((outcome) => this.#guard(client, () => conclude(outcome)));
+    }
+    const opensLater = (url: unknown) => this.#gated?.opensLater(url);
+    const verdict = judge({ command, client, targets: this.#targets, opensLater });
     if (verdict === undefined) this.#forward(session, command, { text: addressTo(command, session.id) });
     else this.#apply(verdict, command, session);
   }
@@ -233,14 +268,11 @@ export class SessionMux {
     this.#silence.heard();
     const sessionId = sessionIdOf(text);
     const session = sessionId === "" ? undefined : this.#owners.get(sessionId);
-    try {
+    this.#guard(session?.client, () => {
       if (session === undefined) this.#connection.receive(text, sessionId);
       else if (text.startsWith('{"id":')) this.#answered(session, text);
       else this.#event(session, text);
-    } catch (error) {
-      this.#onFault(error);
-      if (session) this.#cutOff(session.client, INTERNAL);
-    }
+    });
   }
 
   #event(session: MuxSession, text: string): void {
@@ -259,6 +291,7 @@ export class SessionMux {
     if (presented !== undefined) this.#deliver(session, presented);
     // After the event: libraries end the commands of a closed session with errors of their own.
     for (const one of ended) client.failAll(one, TARGET_CLOSED);
+    if (ended.length > 0) this.held.changed();
   }
 
   #answered(session: MuxSession, text: string): void {
@@ -269,6 +302,8 @@ export class SessionMux {
       this.traffic.dropped += 1;
       return;
     }
+    // Now, not when it was sent: what follows from it has been told by now.
+    if (command.method === RESUME && session.client.paused.delete(session.id)) this.held.changed();
     this.#deliver(session, command.rewriter ? rewriteResult(text, command.rewriter, session.id) : text);
   }
 

@@ -63,6 +63,7 @@ export class TargetEvents {
     if (target.type === "browser" || this.#targets.isVisible(target, client)) {
       const session = client.addSession(childSessionId, parentId);
       session.isBrowser = target.type === "browser";
+      if (!session.isBrowser) session.target = { id: target.targetId, type: target.type };
       this.#owners.set(childSessionId, session);
       if (event.params["waitingForDebugger"] === true) client.paused.add(childSessionId);
       return this.#presented(event, target, text);

@@ -6,6 +6,8 @@ export interface TargetInfo {
   readonly url: string;
   readonly browserContextId?: string;
   readonly openerId?: string;
+  /** Whether its scripts and its opener's reach each other: not so for a window opened with `noopener`. */
+  readonly canAccessOpener?: boolean;
 }
 
 /**
@@ -82,6 +84,10 @@ export class TargetRegistry<Client extends object> {
     this.#hidden.delete(targetId);
   }
 
+  isHidden(targetId: string): boolean {
+    return this.#hidden.has(targetId);
+  }
+
   /** Takes a tab of Berth's own out of every client's sight. */
   hide(targetId: string): void {
     this.#hidden.add(targetId);
@@ -115,6 +121,12 @@ export class TargetRegistry<Client extends object> {
       return maker === undefined || maker === client;
     }
     return this.#own === undefined || contextId === this.#own.id;
+  }
+
+  /** Whether the target is one of this session's, seen by clients or not. */
+  belongs({ type, url, browserContextId = "" }: TargetInfo): boolean {
+    if (HIDDEN_TYPES.has(type) || TOP_CHROME.test(url)) return false;
+    return this.#own === undefined || browserContextId === this.#own.id || this.#makers.has(browserContextId);
   }
 
   isVisible(target: TargetInfo, client: Client): boolean {

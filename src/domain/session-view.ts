@@ -65,6 +65,8 @@ export interface SessionView {
   /** Which features are on in this session, defaults resolved against what the deployment has. */
   readonly inForce: Readonly<Record<FeatureName, boolean>>;
   readonly fingerprint: ObservedFingerprint | null;
+  /** Ways in which pages can tell that the fingerprint is not the browser's own; empty for a coherent one. */
+  readonly contradictions: readonly string[];
   readonly proxy: AssignedProxy | null;
   readonly metrics: SessionMetrics;
 }

@@ -230,6 +230,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     spec: toPublicSpec(spec),
     inForce: inForce(spec, availableFeatures),
     fingerprint: null,
+    contradictions: [],
     proxy: null,
     metrics: NO_METRICS,
   };

@@ -1,3 +1,5 @@
+import { CapabilityError } from "../capabilities/capability-error.ts";
+import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
@@ -25,6 +27,8 @@ export interface BrowserLinkOptions {
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
   readonly onCloseRequested: () => void;
+  /** Something that the session promised is not in force any more. */
+  readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -158,11 +162,24 @@ export class BrowserLink {
       throw new BrowserLostError("requested", "the session has ended, or this attempt took too long");
     }
     if (live.targets.own) store.update({ context: live.targets.own });
+    // While the session launches they are yet to be drawn.
+    if (record.overrides) await this.#reapply(live, record.overrides);
     opened = live;
     this.#live = live;
     this.metrics.follow(live);
     if (status !== "launching") this.metrics.restored();
     return live;
+  }
+
+  /** Overrides end with the socket that they were set over. */
+  async #reapply(live: LiveBrowser, overrides: Overrides): Promise<void> {
+    try {
+      await live.applyOverrides(overrides, this.#options.onCapabilityFailed);
+    } catch (error) {
+      live.close({ code: 1000, reason: "the browser could not be taken into use" });
+      if (error instanceof CapabilityError) throw new BrowserLostError("capability_failed", error.message, error);
+      throw error;
+    }
   }
 
   /** A socket that breaks while it is being opened fails `open` itself. */

@@ -1,3 +1,6 @@
+import { CapabilityError } from "../capabilities/capability-error.ts";
+import type { Overrides } from "../capabilities/stealth/overrides.ts";
+import { applyStealth } from "../capabilities/stealth/stealth.ts";
 import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
 import { isLocalUrl } from "../cdp/local-url.ts";
 import type { MuxClient } from "../cdp/mux-client.ts";
@@ -130,6 +133,31 @@ export class LiveBrowser {
     return targetInfo;
   }
 
+  /**
+   * Puts an identity in force, before any client is let in.
+   *
+   * @param onFailed hears of a target that could not be set up later.
+   * @throws CapabilityError when the browser does not take it.
+   */
+  async applyOverrides(overrides: Overrides, onFailed: (error: CapabilityError) => void): Promise<void> {
+    const { connection, mux, targets } = this;
+    const [page] = this.pages();
+    if (page === undefined) throw new CapabilityError("stealth", "the browser has no page");
+    try {
+      await applyStealth({
+        connection,
+        mux,
+        overrides,
+        pageId: page.targetId,
+        belongs: (target) => targets.belongs(target),
+        sharesBrowser: targets.sharesBrowser,
+        onFailed: (error) => onFailed(new CapabilityError("stealth", error)),
+      });
+    } catch (error) {
+      throw connection.isClosed ? error : new CapabilityError("stealth", error);
+    }
+  }
+
   /** What a page of this browser observes, read in the first tab while it is blank. */
   async observeFingerprint(): Promise<ObservedFingerprint> {
     const [page] = this.pages();
@@ -211,7 +239,8 @@ export class LiveBrowser {
         return;
       case "Target.targetDestroyed": {
         const { targetId } = params as { targetId: string };
-        if (this.targets.find(targetId)?.type === "page") this.#tabClosedAt = this.#clock.now();
+        const isTab = this.targets.find(targetId)?.type === "page" && !this.targets.isHidden(targetId);
+        if (isTab) this.#tabClosedAt = this.#clock.now();
         this.targets.forget(targetId);
         return;
       }
@@ -221,7 +250,7 @@ export class LiveBrowser {
 
   #noteTarget(target: TargetInfo): void {
     const before = this.targets.note(target);
-    if (target.type !== "page") return;
+    if (target.type !== "page" || this.targets.isHidden(target.targetId)) return;
     const navigated = withoutHash(before?.url ?? BLANK) !== withoutHash(target.url) && target.url !== BLANK;
     if (navigated && this.#countsVisits) this.pagesVisited += 1;
     this.#onPage?.();

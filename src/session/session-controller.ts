@@ -1,3 +1,4 @@
+import { CapabilityError } from "../capabilities/capability-error.ts";
 import type { TransportClose } from "../cdp/transport.ts";
 import type { Failure } from "../domain/failure.ts";
 import { assertNever, fail, type Result, succeed } from "../domain/result.ts";
@@ -11,7 +12,7 @@ import type { Downstreams, HeldClients } from "./downstreams.ts";
 import { closeFor } from "./end-close.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
-import { SessionLaunch } from "./session-launch.ts";
+import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStatusWriter } from "./session-status.ts";
@@ -62,14 +63,17 @@ export class SessionController {
       background,
       onGivenUp: () => this.#endIgnored("requested", "the session was given up"),
     });
+    const onCapabilityFailed = ({ message }: CapabilityError): void =>
+      background(this.#endIgnored("capability_failed", message));
     this.#link = new BrowserLink({
       deps,
       store,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
+      onCapabilityFailed,
       background,
     });
-    this.#launch = new SessionLaunch({ deps, store, link: this.#link, background });
+    this.#launch = new SessionLaunch({ deps, store, link: this.#link, onCapabilityFailed, background });
     this.#teardown = new SessionTeardown({ deps, store, deadlines, view: (record) => this.#view(record) });
   }
 
@@ -89,7 +93,8 @@ export class SessionController {
       const reason = error instanceof Error ? error.message : String(error);
       // The cause behind the message is for the operator only.
       this.#deps.logger.warn("session.launch_failed", { sessionId: record.id, error });
-      await this.end("launch_failed", reason);
+      await this.end(error instanceof CapabilityError ? "capability_failed" : "launch_failed", reason);
+      if (error instanceof LaunchRefused) return fail(error.failure);
       const retryAfterMs = (error instanceof EngineError && error.retryAfterMs) || RETRY_AFTER_FAILED_LAUNCH_MS;
       return fail({ kind: "launchFailed", reason, retryAfterMs });
     }
@@ -279,6 +284,8 @@ function newRecord({ id, accountId, spec, createdAt }: CreateSession): SessionRe
     context: null,
     madeContexts: [],
     fingerprint: null,
+    overrides: null,
+    contradictions: [],
     metrics: NO_METRICS,
     tags: spec.tags,
     tokenOnly: false,

@@ -5,6 +5,7 @@ import type { BrowserEngine } from "../engines/engine.ts";
 import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
+import type { KnownHosts } from "./known-hosts.ts";
 import type { SessionTiming } from "./timing.ts";
 
 /** The session index, as far as a session writes to it. */
@@ -24,6 +25,8 @@ export interface SessionDeps {
   readonly analytics: Analytics;
   /** Shared by the sessions of an isolate. */
   readonly knownFingerprints: KnownFingerprints;
+  /** The same, before anything is overridden. */
+  readonly knownHosts: KnownHosts;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

@@ -1,3 +1,6 @@
+import type { CapabilityError } from "../capabilities/capability-error.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 import type { EngineBrowser } from "../engines/engine.ts";
 import type { BrowserLink } from "./browser-link.ts";
@@ -5,6 +8,7 @@ import { closeFor } from "./end-close.ts";
 import { launchBrowser } from "./launcher.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import { drawIdentity, wantsIdentity } from "./session-identity.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -12,8 +16,21 @@ export interface SessionLaunchOptions {
   readonly deps: SessionDeps;
   readonly store: SessionStore;
   readonly link: BrowserLink;
+  /** Something that the session promised is not in force any more. */
+  readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
+}
+
+/** What was asked for cannot be had from the browser that came. */
+export class LaunchRefused extends Error {
+  override readonly name = "LaunchRefused";
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super("message" in failure ? failure.message : failure.kind);
+    this.failure = failure;
+  }
 }
 
 /** From an admitted session to a browser that answers. */
@@ -38,7 +55,7 @@ export class SessionLaunch {
     // Evidence right after the side effect: whoever wakes later can find the browser, or close it.
     store.update({ browserId: browser.browserId });
     const live = await link.connect();
-    const fingerprint = await this.#fingerprintOf(live);
+    const fingerprint = wantsIdentity(spec) ? await this.#identify(live, spec) : await this.#fingerprintOf(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
     store.update({ fingerprint, metrics: link.metrics.read() });
@@ -48,6 +65,20 @@ export class SessionLaunch {
 
   #isWanted(): boolean {
     return this.#options.store.read()?.status === "launching";
+  }
+
+  /** Draws the session's identity and puts it in force. */
+  async #identify(live: LiveBrowser, spec: SessionSpec): Promise<ObservedFingerprint> {
+    const { deps, store, onCapabilityFailed } = this.#options;
+    const host = await deps.knownHosts.of(live);
+    const seed = new DataView(deps.ids.bytes(4).buffer).getUint32(0);
+    const identity = drawIdentity(spec, { host, seed, sharesBrowser: deps.engine.features.sharesBrowser });
+    if (!identity.ok) throw new LaunchRefused(identity.failure);
+    const { overrides, fingerprint, contradictions } = identity.value;
+    // Before it is in force: a restore that comes meanwhile has to know.
+    store.update({ overrides, contradictions });
+    if (overrides !== null) await live.applyOverrides(overrides, onCapabilityFailed);
+    return fingerprint;
   }
 
   /** What earlier browsers of this build showed, checked in the background; a first one is asked. */

@@ -1,3 +1,4 @@
+import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { OwnContext } from "../cdp/targets.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
@@ -21,6 +22,10 @@ export interface SessionRecord {
   /** Contexts that clients made, to be disposed of where the browser outlives the session. */
   readonly madeContexts: readonly string[];
   readonly fingerprint: ObservedFingerprint | null;
+  /** What the browser was told to show; `null` while it is not known, or when it is shown as it is. */
+  readonly overrides: Overrides | null;
+  /** Ways in which pages can tell that the fingerprint is not the browser's own. */
+  readonly contradictions: readonly string[];
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */

@@ -21,6 +21,7 @@ export function toSessionView(
     spec: { ...toPublicSpec(record.spec), tags: record.tags },
     inForce: inForce(record.spec, available),
     fingerprint,
+    contradictions: record.contradictions,
     proxy: null,
     metrics,
   };

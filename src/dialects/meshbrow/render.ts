@@ -23,6 +23,8 @@ export function renderCreatedSession({ view, connectToken: token }: OwnedSession
     expiresAt: isoTimeOrNull(view.expiresAt),
     createdAt: isoTime(view.createdAt),
     stealth: inForce.stealth ? spec.stealth : "none",
+    coherence: view.contradictions.length === 0 ? "full" : "partial",
+    ...(view.contradictions.length > 0 && { contradictions: [...view.contradictions] }),
     recording: { har, screenshots, video },
     profileId: inForce.profile && spec.profile?.by === "id" ? spec.profile.value : null,
     timeout: seconds(spec.lifetimeMs),

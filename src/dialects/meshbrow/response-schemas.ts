@@ -54,6 +54,11 @@ const sessionFields = {
   expiresAt: time("When the session ends at the latest; `null` for never.", "2026-10-27T14:30:00.000Z").nullable(),
   createdAt: time("When the session was admitted.", "2026-10-27T14:00:00.000Z"),
   stealth: z.enum(STEALTH_LEVELS).openapi({ description: "Anti-detection level in force.", example: "none" }),
+  coherence: z.enum(["full", "partial"]).openapi({
+    description: "`partial` when pages can tell that the fingerprint is not the browser's own; see `contradictions`.",
+    example: "full",
+  }),
+  contradictions: z.array(z.string()).optional().openapi({ description: "What gives a partial fingerprint away." }),
   recording: Recording,
   profileId: z.string().nullable().openapi({ description: "Profile that was loaded; `null` for none." }),
   timeout: z

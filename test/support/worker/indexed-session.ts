@@ -9,6 +9,7 @@ import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
 import { Deadlines } from "../../../src/session/deadlines.ts";
 import { Downstreams } from "../../../src/session/downstreams.ts";
 import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
+import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController } from "../../../src/session/session-controller.ts";
 import type { CreateSession } from "../../../src/session/session-object.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
@@ -72,6 +73,7 @@ export async function withIndexedSession(
           logger: createLogger({ sink: () => undefined }),
           timing: { ...DEFAULT_TIMING, reachWaitsMs: [1] },
           analytics: { sessionEnded: () => undefined },
+          knownHosts: new KnownHosts(),
           knownFingerprints: new KnownFingerprints(),
           tokenSecret: SECRET,
           maxClients: 4,

@@ -140,6 +140,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   spec: toPublicSpec(spec),
   inForce: inForce(spec, EVERY_FEATURE),
   fingerprint: null,
+  contradictions: [],
   proxy: null,
   metrics: NO_METRICS,
 });

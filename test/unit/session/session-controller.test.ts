@@ -11,6 +11,7 @@ import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
 import { Deadlines } from "../../../src/session/deadlines.ts";
 import { Downstreams } from "../../../src/session/downstreams.ts";
 import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
+import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController, type SessionControllerOptions } from "../../../src/session/session-controller.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
@@ -75,6 +76,7 @@ async function inSession(
         logger: createLogger({ sink: () => undefined }),
         timing: { ...DEFAULT_TIMING, heartbeatLimitMs: 50, attemptLimitMs: 50, reachWaitsMs: [1, 1] },
         analytics: { sessionEnded: (session) => counted.push(session) },
+        knownHosts: new KnownHosts(),
         knownFingerprints: known,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,

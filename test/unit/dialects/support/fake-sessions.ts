@@ -35,6 +35,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     spec: publicSpec,
     inForce: features(...inForce),
     fingerprint: null,
+    contradictions: [],
     proxy: null,
     metrics: NO_METRICS,
   };

@@ -1,0 +1,77 @@
+import type { Fingerprint, HostBrowser, UserAgentMetadata } from "../../domain/fingerprint.ts";
+import type { FingerprintSpec, StealthLevel, Viewport } from "../../domain/session-spec.ts";
+
+/** What is told to the browser of a session. Kept with the session: after a restore the same holds again. */
+export interface Overrides {
+  /** The browser's own user agent, as it stands in requests that no override reaches. */
+  readonly hostUserAgent: string;
+  readonly userAgent: {
+    readonly userAgent: string;
+    readonly platform: string;
+    readonly metadata: UserAgentMetadata;
+  } | null;
+  /** Comma-separated languages, the first one preferred. */
+  readonly acceptLanguage: string | null;
+  readonly locale: string | null;
+  readonly timezone: string | null;
+  readonly hardwareConcurrency: number | null;
+  /** CSS pixels; of the whole browser's one screen. `availHeight` is what a task bar leaves. */
+  readonly screen: { readonly width: number; readonly height: number; readonly availHeight: number } | null;
+  /** Inner size of windows. */
+  readonly viewport: Viewport | null;
+  /** `navigator.webdriver` says `true` by itself, and no native override changes it. */
+  readonly hidesWebdriver: boolean;
+  /** Pages are focused and visible, whichever tab is in front. */
+  readonly focus: boolean;
+}
+
+export interface OverridesOptions {
+  readonly level: StealthLevel;
+  readonly asked: "auto" | FingerprintSpec;
+  /** Asked for apart from a fingerprint. */
+  readonly viewport: Viewport | null;
+  readonly fingerprint: Fingerprint;
+  readonly host: HostBrowser;
+  /** Other sessions use the browser too: its screen is not this session's to change. */
+  readonly sharesBrowser: boolean;
+}
+
+/**
+ * Only what differs from the browser itself: an override that says what is true anyway costs a command on every
+ * target, and may leave a trace. At `none` only what the caller named; else the whole fingerprint.
+ */
+export function planOverrides(options: OverridesOptions): Overrides {
+  const { level, asked, fingerprint, host, sharesBrowser } = options;
+  const named = asked === "auto" ? {} : asked;
+  const all = level !== "none";
+  const differs = all || named.userAgent !== undefined || named.platform !== undefined;
+  const { userAgent, platform, metadata } = fingerprint;
+  const showsAnother = differs && (userAgent !== host.userAgent || platform !== host.platform);
+  const locale = (all || named.locale !== undefined) && fingerprint.locale !== host.locale ? fingerprint.locale : null;
+  const zone = (all || named.timezone !== undefined) && fingerprint.timezone !== host.timezone;
+  const cores = all && fingerprint.hardwareConcurrency !== host.hardwareConcurrency;
+  const { width, height, availHeight } = fingerprint.screen;
+  return {
+    hostUserAgent: host.userAgent,
+    userAgent: showsAnother ? { userAgent, platform, metadata } : null,
+    acceptLanguage: locale === null ? null : fingerprint.acceptLanguage,
+    locale,
+    timezone: zone ? fingerprint.timezone : null,
+    hardwareConcurrency: cores ? fingerprint.hardwareConcurrency : null,
+    screen: all && !sharesBrowser ? { width, height, availHeight } : null,
+    viewport: viewportOf(options),
+    hidesWebdriver: all && host.webdriver,
+    focus: all,
+  };
+}
+
+/** On a screen of a person's a window has a person's size; asked for, it has the size that was asked for. */
+function viewportOf({ level, asked, viewport, fingerprint }: OverridesOptions): Viewport | null {
+  const named = asked === "auto" ? undefined : asked.viewport;
+  return viewport ?? named ?? (level === "none" ? null : fingerprint.viewport);
+}
+
+/** Whether there is anything to do at all. */
+export function isEmpty({ hostUserAgent: _unused, ...overrides }: Overrides): boolean {
+  return Object.values(overrides).every((value) => value === null || value === false);
+}

@@ -1,0 +1,83 @@
+import type { CdpConnection, CdpEvent } from "../../cdp/cdp-connection.ts";
+import type { Overrides } from "./overrides.ts";
+
+interface PausedRequest {
+  readonly requestId: string;
+  readonly request: { readonly headers: Readonly<Record<string, string>> };
+}
+
+/** Documents of windows without an opener, and scripts of service and nested workers (Chromium's type `Other`). */
+const PATTERNS = [{ resourceType: "Document" as const }, { resourceType: "Other" as const }];
+
+/**
+ * Some requests leave before any target exists that an override could be set on: the first document of a window
+ * without an opener, the scripts of service workers and of workers of workers. Their headers are put right on the
+ * browser's own level; all other requests pass as they are.
+ */
+export class RequestHeaders {
+  readonly #connection: CdpConnection;
+  readonly #hostUserAgent: string;
+  readonly #wanted: ReadonlyMap<string, string>;
+
+  private constructor(connection: CdpConnection, overrides: Overrides, wanted: ReadonlyMap<string, string>) {
+    this.#connection = connection;
+    this.#hostUserAgent = overrides.hostUserAgent;
+    this.#wanted = wanted;
+  }
+
+  /** Answers when no request leaves unseen any more. */
+  static async start(connection: CdpConnection, overrides: Overrides): Promise<void> {
+    const wanted = headersOf(overrides);
+    if (wanted.size === 0) return;
+    const headers = new RequestHeaders(connection, overrides, wanted);
+    connection.onEvent((event) => headers.#onEvent(event));
+    await connection.send("Fetch.enable", { patterns: PATTERNS });
+  }
+
+  #onEvent({ method, params, sessionId }: CdpEvent): void {
+    if (method !== "Fetch.requestPaused" || sessionId !== "") return;
+    const { requestId, request } = params as PausedRequest;
+    const headers = this.#corrected(request.headers);
+    // A request that was given up meanwhile needs no answer.
+    this.#connection
+      .send("Fetch.continueRequest", headers === undefined ? { requestId } : { requestId, headers })
+      .catch(() => undefined);
+  }
+
+  /** `undefined` for a request that is as it should be, or as its client made it. */
+  #corrected(found: Readonly<Record<string, string>>): { name: string; value: string }[] | undefined {
+    let changed = false;
+    const headers = Object.entries(found).map(([name, value]) => {
+      const wanted = this.#wanted.get(name.toLowerCase());
+      if (wanted === undefined || wanted === value || !this.#isHosts(name.toLowerCase(), value)) return { name, value };
+      changed = true;
+      return { name, value: wanted };
+    });
+    return changed ? headers : undefined;
+  }
+
+  /** A client may have set a user agent of its own: only the browser's is replaced. */
+  #isHosts(name: string, value: string): boolean {
+    return name !== "user-agent" || value === this.#hostUserAgent;
+  }
+}
+
+const quoted = (text: string): string => `"${text}"`;
+
+/** The low-entropy headers, which go with every request (User-Agent Client Hints, "Sec-CH-UA"). */
+function headersOf({ userAgent, acceptLanguage }: Overrides): Map<string, string> {
+  const headers = new Map<string, string>();
+  if (userAgent !== null) {
+    const { metadata } = userAgent;
+    const brands = metadata.brands.map(({ brand, version }) => `${quoted(brand)};v=${quoted(version)}`);
+    headers.set("user-agent", userAgent.userAgent);
+    headers.set("sec-ch-ua", brands.join(", "));
+    headers.set("sec-ch-ua-platform", quoted(metadata.platform));
+  }
+  if (acceptLanguage !== null) headers.set("accept-language", weighted(acceptLanguage.split(",")));
+  return headers;
+}
+
+/** As `net::HttpUtil::GenerateAcceptLanguageHeader` weighs them: a tenth less each. */
+const weighted = (languages: readonly string[]): string =>
+  languages.map((each, at) => (at === 0 ? each : `${each};q=${Math.max(0.1, 1 - at / 10).toFixed(1)}`)).join(",");

@@ -1,0 +1,56 @@
+import type { CdpConnection } from "../../cdp/cdp-connection.ts";
+import { GatedMux, type OwnedOverride } from "../../cdp/gated-mux.ts";
+import type { SessionMux } from "../../cdp/session-mux.ts";
+import { TargetGate } from "../../cdp/target-gate.ts";
+import type { TargetInfo } from "../../cdp/targets.ts";
+import type { Overrides } from "./overrides.ts";
+import { RequestHeaders } from "./request-headers.ts";
+import { setUpTarget, zoneAndLocale } from "./target-set-up.ts";
+import { sizeWindow } from "./windows.ts";
+
+export interface StealthOptions {
+  readonly connection: CdpConnection;
+  readonly mux: SessionMux;
+  readonly overrides: Overrides;
+  /** The first tab. */
+  readonly pageId: string;
+  readonly belongs: (target: TargetInfo) => boolean;
+  /** Other sessions use the browser too: what holds for all of it is left alone. */
+  readonly sharesBrowser: boolean;
+  /** A target could not be set up. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/**
+ * Puts a session's identity in force: in every page, frame and worker before its first script, in every request's
+ * headers, on the screen.
+ *
+ * @throws CdpCommandError when the browser does not take it.
+ */
+export async function applyStealth(options: StealthOptions): Promise<void> {
+  const { connection, mux, overrides, pageId, belongs, sharesBrowser, onFailed } = options;
+  const gate: TargetGate = new TargetGate({
+    connection,
+    belongs,
+    holders: mux.held,
+    setUp: (target) => setUpTarget(overrides, target),
+    onFailed,
+    // Targets of one process share its time zone and locale, and lose both with the one that had set them.
+    onGone: () => {
+      for (const { send } of gate.all("page")) void Promise.allSettled(zoneAndLocale(overrides, send));
+    },
+  });
+  mux.useGate(new GatedMux({ gate, owned: ownedOf(overrides) }));
+  await Promise.all([
+    gate.start(),
+    sizeWindow(connection, overrides, pageId),
+    sharesBrowser ? undefined : RequestHeaders.start(connection, overrides),
+  ]);
+}
+
+function ownedOf({ timezone, locale }: Overrides): ReadonlyMap<OwnedOverride, Readonly<Record<string, string>>> {
+  const owned = new Map<OwnedOverride, Readonly<Record<string, string>>>();
+  if (timezone !== null) owned.set("Emulation.setTimezoneOverride", { timezoneId: timezone });
+  if (locale !== null) owned.set("Emulation.setLocaleOverride", { locale });
+  return owned;
+}

@@ -1,0 +1,101 @@
+import type { GatedTarget } from "../../cdp/target-gate.ts";
+import { nativeGetter } from "./native-getter.ts";
+import type { Overrides } from "./overrides.ts";
+
+type Send = GatedTarget["send"];
+
+/** Another session of the same renderer has set it; it holds for the whole process. */
+const IN_EFFECT = /override is already in effect/;
+
+const WORKERS: ReadonlySet<string> = new Set(["worker", "shared_worker", "service_worker"]);
+/** Workers that belong to no page and so inherit none of its overrides. */
+const PAGELESS: ReadonlySet<string> = new Set(["shared_worker", "service_worker"]);
+
+/** Sends what a new target needs before its first script, all at once. */
+export function setUpTarget(overrides: Overrides, { info: { type }, send }: GatedTarget): readonly Promise<unknown>[] {
+  if (type === "page" || type === "iframe") return setUpDocument(overrides, type, send);
+  return WORKERS.has(type) ? setUpWorker(overrides, type, send) : [];
+}
+
+function setUpDocument(overrides: Overrides, type: string, send: Send): readonly Promise<unknown>[] {
+  const commands = [...identity(overrides, send), ...zoneAndLocale(overrides, send)];
+  if (overrides.focus && type === "page") {
+    commands.push(send("Emulation.setFocusEmulationEnabled", { enabled: true }));
+  }
+  if (overrides.hidesWebdriver) commands.push(...hideWebdriver(send));
+  return commands;
+}
+
+function setUpWorker(overrides: Overrides, type: string, send: Send): readonly Promise<unknown>[] {
+  const commands = [...identity(overrides, send)];
+  if (!PAGELESS.has(type)) return commands;
+  commands.push(...zoneAndLocale(overrides, send));
+  // Chromium gives a shared or service worker its user agent when it starts, and no override changes it then.
+  const { userAgent } = overrides;
+  if (userAgent !== null) {
+    const { platform } = userAgent;
+    const values = { userAgent: userAgent.userAgent, appVersion: appVersion(userAgent.userAgent), platform };
+    for (const [property, value] of Object.entries(values)) {
+      const expression = nativeGetter("WorkerNavigator", property, value);
+      commands.push(send("Runtime.evaluate", { expression, silent: true }));
+    }
+  }
+  return commands;
+}
+
+/** As `NavigatorID::appVersion` cuts it. */
+const appVersion = (userAgent: string): string => userAgent.slice(userAgent.indexOf("/") + 1);
+
+function identity({ userAgent, acceptLanguage, hardwareConcurrency }: Overrides, send: Send): Promise<unknown>[] {
+  const commands: Promise<unknown>[] = [];
+  if (userAgent !== null) {
+    const { metadata, ...shown } = userAgent;
+    const params = { ...shown, userAgentMetadata: toProtocol(metadata) };
+    commands.push(
+      send("Emulation.setUserAgentOverride", acceptLanguage === null ? params : { ...params, acceptLanguage }),
+    );
+  }
+  if (hardwareConcurrency !== null) {
+    commands.push(send("Emulation.setHardwareConcurrencyOverride", { hardwareConcurrency }));
+  }
+  return commands;
+}
+
+/** The protocol's types want arrays that may be changed. */
+function toProtocol(metadata: NonNullable<Overrides["userAgent"]>["metadata"]) {
+  const { brands, fullVersionList, formFactors } = metadata;
+  return {
+    ...metadata,
+    brands: [...brands],
+    fullVersionList: [...fullVersionList],
+    formFactors: [...formFactors],
+  };
+}
+
+/**
+ * Time zone and locale hold for a renderer's process, and belong to the session that set them first: what another
+ * target of the process has set is in force already.
+ */
+export function zoneAndLocale({ timezone, locale }: Overrides, send: Send): Promise<unknown>[] {
+  const commands: Promise<unknown>[] = [];
+  if (timezone !== null) commands.push(unlessInEffect(send("Emulation.setTimezoneOverride", { timezoneId: timezone })));
+  if (locale !== null) commands.push(unlessInEffect(send("Emulation.setLocaleOverride", { locale })));
+  return commands;
+}
+
+async function unlessInEffect(command: Promise<unknown>): Promise<void> {
+  try {
+    await command;
+  } catch (error) {
+    if (!(error instanceof Error && IN_EFFECT.test(error.message))) throw error;
+  }
+}
+
+/** Without `Page.enable` Chromium takes the script and does not run it (`inspector_page_agent.cc`). */
+function hideWebdriver(send: Send): Promise<unknown>[] {
+  const source = nativeGetter("Navigator", "webdriver", false);
+  return [
+    send("Page.enable", undefined),
+    send("Page.addScriptToEvaluateOnNewDocument", { source, runImmediately: true }),
+  ];
+}

@@ -1,0 +1,205 @@
+import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
+import type { CdpConnection, CdpEvent } from "./cdp-connection.ts";
+import type { TargetInfo } from "./targets.ts";
+
+type Commands = ProtocolMapping.Commands;
+
+/** A target that the gate is attached to. */
+export interface GatedTarget {
+  readonly info: TargetInfo;
+  readonly sessionId: string;
+  /** Sends a command to the target. */
+  readonly send: <M extends keyof Commands>(
+    method: M,
+    params: Commands[M]["paramsType"][0],
+  ) => Promise<Commands[M]["returnType"]>;
+}
+
+/** Whoever else may keep a target standing still. */
+export interface TargetHolders {
+  /** Settles when no client keeps the target paused any more. */
+  whenFree(targetId: string): Promise<void>;
+}
+
+export interface TargetGateOptions {
+  readonly connection: CdpConnection;
+  /** Whether the target is this session's at all. */
+  readonly belongs: (target: TargetInfo) => boolean;
+  readonly holders: TargetHolders;
+  /** Sends what a new target needs before its first script, all of it at once: it may answer only when it runs. */
+  readonly setUp: (target: GatedTarget) => readonly Promise<unknown>[];
+  /** A target could not be set up, and runs without. */
+  readonly onFailed: (error: unknown) => void;
+  /** A target has gone; its renderer may live on with others. */
+  readonly onGone?: (target: GatedTarget) => void;
+}
+
+interface AttachedToTarget {
+  readonly sessionId: string;
+  readonly targetInfo: TargetInfo;
+  readonly waitingForDebugger: boolean;
+}
+
+interface Gated extends GatedTarget {
+  readonly parentSessionId: string;
+  /** Settles when the set-up is answered; never rejects. */
+  settled: Promise<void> | undefined;
+}
+
+const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true };
+/** Targets that may start others. A service worker may not. */
+const NESTING: ReadonlySet<string> = new Set(["page", "iframe", "worker", "shared_worker"]);
+const RESUME = "Runtime.runIfWaitingForDebugger";
+
+/**
+ * Chromium lets these run as soon as one of those who wait for them resumes, and they answer commands meanwhile. All
+ * others wait for everybody, the gate's own session included, and some answer nothing before.
+ */
+const runsAtFirstResume = ({ type, canAccessOpener }: TargetInfo): boolean =>
+  type === "shared_worker" || (type === "page" && canAccessOpener === true);
+
+/**
+ * Berth's own auto-attach, the only one: every page, frame and worker stands still until it is set up. Clients that
+ * wait for targets as well keep doing so; what they resume is held back until the gate is done with it.
+ */
+export class TargetGate {
+  readonly #options: TargetGateOptions;
+  readonly #connection: CdpConnection;
+  readonly #bySession = new Map<string, Gated>();
+  readonly #byTarget = new Map<string, Gated>();
+  readonly #listeners = new Set<(target: GatedTarget, method: string, params: unknown) => void>();
+  /** While the gate starts, failures are its caller's. */
+  #starting: unknown[] | undefined;
+
+  constructor(options: TargetGateOptions) {
+    this.#options = options;
+    this.#connection = options.connection;
+  }
+
+  /**
+   * Attaches to all that is there and to all that comes; answers when what is there is set up.
+   *
+   * @throws what kept a target from being set up.
+   */
+  async start(): Promise<void> {
+    const failures: unknown[] = [];
+    this.#starting = failures;
+    this.#connection.onEvent((event) => this.#onEvent(event));
+    await this.#connection.send("Target.setAutoAttach", AUTO_ATTACH);
+    for (const { settled } of this.#byTarget.values()) await settled;
+    this.#starting = undefined;
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Until when a client's resume of this target has to wait; `undefined` when it need not. */
+  settled(targetId: string): Promise<void> | undefined {
+    const gated = this.#byTarget.get(targetId);
+    return gated !== undefined && runsAtFirstResume(gated.info) ? gated.settled : undefined;
+  }
+
+  /** Settles when the target is set up and runs, as far as the gate knows of it. */
+  async whenSetUp(targetId: string): Promise<void> {
+    await this.#byTarget.get(targetId)?.settled;
+  }
+
+  /** The target, while the gate is attached to it. */
+  find(targetId: string): GatedTarget | undefined {
+    return this.#byTarget.get(targetId);
+  }
+
+  /** All targets of the type. */
+  all(type: string): readonly GatedTarget[] {
+    return [...this.#byTarget.values()].filter(({ info }) => info.type === type);
+  }
+
+  /** Hears what targets tell the gate's own sessions. */
+  onEvent(listener: (target: GatedTarget, method: string, params: unknown) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #onEvent({ method, params, sessionId }: CdpEvent): void {
+    const from = this.#bySession.get(sessionId);
+    if (sessionId !== "" && from === undefined) return;
+    if (method === "Target.attachedToTarget") this.#attached(params, sessionId);
+    else if (method === "Target.detachedFromTarget") this.#gone((params as { sessionId: string }).sessionId);
+    else if (from) for (const listener of this.#listeners) listener(from, method, params);
+  }
+
+  #attached(params: unknown, parentSessionId: string): void {
+    const { sessionId, targetInfo: info, waitingForDebugger } = params as AttachedToTarget;
+    if (info.type === "browser") return;
+    const isKnown = this.#byTarget.has(info.targetId);
+    // One that Berth asked for.
+    if (isKnown && !waitingForDebugger) return;
+    // A service worker is attached through every page of its origin, and waits for each.
+    if (isKnown || !this.#options.belongs(info)) return this.#letGo(parentSessionId, sessionId);
+    const connection = this.#connection;
+    const send: GatedTarget["send"] = (method, parameters) => connection.send(method, parameters, { sessionId });
+    const gated: Gated = { info, sessionId, parentSessionId, send, settled: undefined };
+    this.#bySession.set(sessionId, gated);
+    this.#byTarget.set(info.targetId, gated);
+    this.#open(gated);
+  }
+
+  #open(gated: Gated): void {
+    const commands = [...this.#options.setUp(gated)];
+    if (NESTING.has(gated.info.type)) commands.push(gated.send("Target.setAutoAttach", AUTO_ATTACH));
+    gated.settled = this.#settle(gated, commands);
+    // In the same go: the answers may take until the target runs.
+    if (runsAtFirstResume(gated.info)) void this.#resumeLast(gated);
+    else this.#resume(gated);
+  }
+
+  async #settle(gated: Gated, commands: readonly Promise<unknown>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(commands);
+    gated.settled = undefined;
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (!failed || !(await this.#isStillThere(gated))) return;
+    if (this.#starting) this.#starting.push(failed.reason);
+    else this.#options.onFailed(failed.reason);
+  }
+
+  /** A target that closes or crashes on the way fails its commands before, or after, its end is told. */
+  async #isStillThere({ sessionId, info }: Gated): Promise<boolean> {
+    if (!this.#bySession.has(sessionId)) return false;
+    try {
+      await this.#connection.send("Target.getTargetInfo", { targetId: info.targetId });
+      return this.#bySession.has(sessionId);
+    } catch {
+      return false;
+    }
+  }
+
+  #resume(gated: Gated): void {
+    // The target may have closed; then there is nothing to resume.
+    gated.send(RESUME, undefined).catch(() => undefined);
+  }
+
+  /** A client that waits for the target decides when it runs. */
+  async #resumeLast(gated: Gated): Promise<void> {
+    // Whoever was attached at the same moment has been told so by then.
+    await gated.settled;
+    await this.#options.holders.whenFree(gated.info.targetId);
+    this.#resume(gated);
+  }
+
+  #letGo(parentSessionId: string, sessionId: string): void {
+    const gone = (): undefined => undefined;
+    this.#connection.send(RESUME, undefined, { sessionId }).catch(gone);
+    this.#connection
+      .send("Target.detachFromTarget", { sessionId }, { ...(parentSessionId !== "" && { sessionId: parentSessionId }) })
+      .catch(gone);
+  }
+
+  #gone(sessionId: string): void {
+    const gated = this.#bySession.get(sessionId);
+    if (gated === undefined) return;
+    this.#bySession.delete(sessionId);
+    this.#byTarget.delete(gated.info.targetId);
+    this.#connection.detached(sessionId);
+    // The browser announces the end of nested sessions only to a parent that no longer exists.
+    const nested = [...this.#bySession.values()].filter(({ parentSessionId }) => parentSessionId === sessionId);
+    for (const child of nested) this.#gone(child.sessionId);
+    this.#options.onGone?.(gated);
+  }
+}
