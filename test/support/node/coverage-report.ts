@@ -1,6 +1,6 @@
 import type { Fingerprint } from "./api.ts";
 import type { ContextKind } from "./coverage-scripts.ts";
-import { HEADERS, type Observation, type Sighting } from "./coverage-site.ts";
+import { HEADERS, type Sighting } from "./coverage-site.ts";
 
 /** A value of a context that is not the session's. */
 interface Leak {
@@ -18,16 +18,7 @@ const HINTED_PLATFORMS: Readonly<Record<string, string>> = {
 };
 
 /** Fields that the session's description does not name: the first page's are every context's. */
-const LIKE_THE_FIRST_PAGE = [
-  "brands",
-  "mobile",
-  "languages",
-  "cores",
-  "screen",
-  "accept-language",
-  "sec-ch-ua",
-  "sec-ch-ua-mobile",
-];
+const LIKE_THE_FIRST_PAGE = ["brands", "mobile", "languages", "cores", "screen"];
 
 /** What every context of a session must say, by field. */
 export type Expected = Readonly<Record<string, unknown>>;
@@ -36,27 +27,38 @@ export type Expected = Readonly<Record<string, unknown>>;
 export function expectationOf(fingerprint: Fingerprint, sightings: readonly Sighting[]): Expected {
   const { userAgent, platform, locale, timezone } = fingerprint;
   const hintedPlatform = HINTED_PLATFORMS[platform];
-  const first: Observation = Object.assign(
-    {},
-    ...sightings
-      .filter(({ kind, source }) => kind === "page" && (source === "report" || source === "document"))
-      .toReversed()
-      .map(({ values }) => values),
-  );
+  const first = sightings.find(({ kind, source }) => kind === "page" && source === "report")?.values ?? {};
   return {
     ...Object.fromEntries(LIKE_THE_FIRST_PAGE.map((field) => [field, first[field]])),
     userAgent,
-    "user-agent": userAgent,
     appVersion: userAgent.replace("Mozilla/", ""),
     platform,
     hintedPlatform,
-    "sec-ch-ua-platform": `"${hintedPlatform}"`,
     language: locale,
     locale,
     timezone,
     webdriver: false,
+    "user-agent": userAgent,
+    "accept-language": weighted(String(first["languages"])),
+    "sec-ch-ua": quoted(String(first["brands"])),
+    "sec-ch-ua-mobile": first["mobile"] === true ? "?1" : "?0",
+    "sec-ch-ua-platform": `"${hintedPlatform}"`,
   };
 }
+
+/** Languages in the order of preference, as Chromium weighs them in its header. */
+const weighted = (languages: string): string =>
+  languages
+    .split(",")
+    .map((language, at) => (at === 0 ? language : `${language};q=${(1 - at / 10).toFixed(1)}`))
+    .join(",");
+
+/** "Brand 1, Other Brand 2" as the header has it. */
+const quoted = (brands: string): string =>
+  brands
+    .split(", ")
+    .map((brand) => brand.replace(/^(.*) (\S+)$/, '"$1";v="$2"'))
+    .join(", ");
 
 /** A worker has neither a screen nor a word about automation, and Chromium sends none of its requests with hints. */
 const NOT_IN_WORKERS = new Set(["screen", "webdriver", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"]);
