@@ -25,7 +25,9 @@ interface Page {
 }
 
 const PAGES = {
-  puppeteer: async (clients: Clients, url: string): Promise<Page> => firstPuppeteerPage(await clients.puppeteer(url)),
+  // Puppeteer makes pages 800 × 600 unless told otherwise: a size that detectors know headless browsers by.
+  puppeteer: async (clients: Clients, browserWSEndpoint: string): Promise<Page> =>
+    firstPuppeteerPage(await clients.puppeteer({ browserWSEndpoint, defaultViewport: null })),
   playwright: async (clients: Clients, url: string): Promise<Page> =>
     firstPlaywrightPage(await clients.playwright(url)),
 } as const;

@@ -75,7 +75,7 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const connection = await browser.newBrowserCDPSession();
     return {
       openTab: () => defaultContext(browser).newPage(),
-      openTabApart: async () => apart(await browser.newContext()),
+      openTabApart: async () => apart(await browser.newContext({ viewport: null })),
       send: (method, params) => connection.send(method, params) as Promise<BrowserAnswer>,
     };
   },
