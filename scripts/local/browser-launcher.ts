@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import type { BrowserCandidate } from "./browser-candidates.ts";
 import { toolFile } from "./child-output.ts";
+import { identityFlags } from "./identity-flags.ts";
 import { berthDir } from "./paths.ts";
 
 /** Where the local browser binding looks for its browser: one fixed build in wrangler's cache folder. */
@@ -11,7 +12,7 @@ export interface LauncherPlace {
   readonly executable: string;
 }
 
-/** Beside what the binding passes itself: nothing that a page could notice, only traffic of the browser's own. */
+/** Beside what the binding passes itself: no traffic of the browser's own. */
 const FLAGS = [
   "--disable-component-update",
   "--disable-domain-reliability",
@@ -67,7 +68,7 @@ export async function removeLauncher(place: LauncherPlace): Promise<void> {
 
 /** What a launcher is made of, so that a change of it is noticed. */
 export function launcherFingerprint(flags: readonly string[]): string {
-  return launcherScript({ source: "packaged", path: "", environment: {}, flags, identity: "" }, false);
+  return launcherScript({ source: "installed", path: "", environment: {}, flags, identity: "" }, false);
 }
 
 /**
@@ -86,7 +87,9 @@ function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
     XDG_DATA_HOME: join(home, ".local", "share"),
     ...browser.environment,
   };
-  const flags = [...FLAGS, ...browser.flags, ...(sandbox ? [] : ["--no-sandbox"]), ...extraFlags()];
+  // The packaged one is a headless shell, which is no desktop's browser whatever it is told.
+  const identity = browser.source === "packaged" ? [] : identityFlags();
+  const flags = [...FLAGS, ...identity, ...browser.flags, ...(sandbox ? [] : ["--no-sandbox"]), ...extraFlags()];
   return `#!/bin/sh
 # Written by scripts/local/browser-launcher.ts: change it there.
 ${Object.entries(environment)

@@ -46,13 +46,17 @@ export class RequestHeaders {
 
   /** `undefined` for a request that is as it should be, or as its client made it. */
   #corrected(found: Readonly<Record<string, string>>): { name: string; value: string }[] | undefined {
-    let changed = false;
+    const userAgent = this.#wanted.get("user-agent");
+    // Scripts of workers are paused without one: Chromium's network service would add the browser's own.
+    const lacks = userAgent !== undefined && !Object.keys(found).some((name) => name.toLowerCase() === "user-agent");
+    let changed = lacks;
     const headers = Object.entries(found).map(([name, value]) => {
       const wanted = this.#wanted.get(name.toLowerCase());
       if (wanted === undefined || wanted === value || !this.#isHosts(name.toLowerCase(), value)) return { name, value };
       changed = true;
       return { name, value: wanted };
     });
+    if (lacks) headers.push({ name: "User-Agent", value: userAgent });
     return changed ? headers : undefined;
   }
 
