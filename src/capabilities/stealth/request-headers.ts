@@ -9,6 +9,9 @@ interface PausedRequest {
 /** Documents of windows without an opener, and scripts of service and nested workers (Chromium's type `Other`). */
 const PATTERNS = [{ resourceType: "Document" as const }, { resourceType: "Other" as const }];
 
+/** What the network service adds after the pause, from the browser's own values, to a request that has none. */
+const ADDED_LATE = ["User-Agent", "Accept-Language"];
+
 /**
  * Some requests leave before any target exists that an override could be set on: the first document of a window
  * without an opener, the scripts of service workers and of workers of workers. Their headers are put right on the
@@ -46,17 +49,20 @@ export class RequestHeaders {
 
   /** `undefined` for a request that is as it should be, or as its client made it. */
   #corrected(found: Readonly<Record<string, string>>): { name: string; value: string }[] | undefined {
-    const userAgent = this.#wanted.get("user-agent");
-    // Scripts of workers are paused without one: Chromium's network service would add the browser's own.
-    const lacks = userAgent !== undefined && !Object.keys(found).some((name) => name.toLowerCase() === "user-agent");
-    let changed = lacks;
+    let changed = false;
     const headers = Object.entries(found).map(([name, value]) => {
       const wanted = this.#wanted.get(name.toLowerCase());
       if (wanted === undefined || wanted === value || !this.#isHosts(name.toLowerCase(), value)) return { name, value };
       changed = true;
       return { name, value: wanted };
     });
-    if (lacks) headers.push({ name: "User-Agent", value: userAgent });
+    const present = new Set(Object.keys(found).map((name) => name.toLowerCase()));
+    for (const name of ADDED_LATE) {
+      const wanted = this.#wanted.get(name.toLowerCase());
+      if (wanted === undefined || present.has(name.toLowerCase())) continue;
+      headers.push({ name, value: wanted });
+      changed = true;
+    }
     return changed ? headers : undefined;
   }
 

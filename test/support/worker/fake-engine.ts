@@ -1,8 +1,35 @@
+import type { HostBrowser } from "../../../src/domain/fingerprint.ts";
 import type { Transport } from "../../../src/cdp/transport.ts";
 import type { BrowserEngine, EngineBrowser, ListedBrowser } from "../../../src/engines/engine.ts";
 import { FakeBrowser, type SentCommand } from "./fake-browser.ts";
 
 const CONTEXT = "DEFAULT";
+const TAB = { targetId: "T1", type: "page", title: "", url: "about:blank", browserContextId: CONTEXT };
+
+/** A headless browser on a server. */
+export const HOST: HostBrowser = {
+  platform: "Linux x86_64",
+  userAgent:
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36",
+  fullVersion: "156.0.8078.79",
+  locale: "en-US",
+  timezone: "UTC",
+  brands: [
+    { brand: "Not:A-Brand", version: "8" },
+    { brand: "Chromium", version: "156" },
+  ],
+  fullVersionList: [
+    { brand: "Not:A-Brand", version: "8.0.0.0" },
+    { brand: "Chromium", version: "156.0.8078.79" },
+  ],
+  uaPlatform: "Linux",
+  platformVersion: "6.1.0",
+  architecture: "x86",
+  bitness: "64",
+  hardwareConcurrency: 2,
+  deviceMemory: 16,
+  webdriver: false,
+};
 
 /** A browser with one blank tab that answers what a session asks while it starts. */
 export class ScriptedBrowser extends FakeBrowser {
@@ -18,8 +45,12 @@ export class ScriptedBrowser extends FakeBrowser {
   #reply(command: SentCommand): void {
     switch (command.method) {
       case "Target.setDiscoverTargets": {
-        const targetInfo = { targetId: "T1", type: "page", title: "", url: "about:blank", browserContextId: CONTEXT };
-        this.event("Target.targetCreated", { targetInfo });
+        this.event("Target.targetCreated", { targetInfo: TAB });
+        return this.answer(command, {});
+      }
+      case "Target.setAutoAttach": {
+        const attached = { sessionId: this.newSessionId(), targetInfo: TAB, waitingForDebugger: false };
+        if (command.sessionId === undefined) this.event("Target.attachedToTarget", attached);
         return this.answer(command, {});
       }
       case "Target.attachToTarget":
@@ -32,7 +63,7 @@ export class ScriptedBrowser extends FakeBrowser {
         return this.answer(command, { userAgent: "Chrome", product: "Chrome/156" });
       case "Runtime.evaluate":
         return this.answer(command, {
-          result: { value: { platform: "Linux x86_64", userAgent: "Chrome", locale: "en-US", timezone: "UTC" } },
+          result: { value: { ...HOST, userAgent: "Chrome" } },
         });
       case "Target.attachToBrowserTarget":
         return undefined;

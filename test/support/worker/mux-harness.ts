@@ -17,6 +17,7 @@ export const pageTarget = (targetId: string, browserContextId = "DEFAULT", type 
 export class MuxHarness {
   readonly browser = new FakeBrowser();
   readonly targets = new TargetRegistry<MuxClient>();
+  readonly connection = new CdpConnection((text) => this.browser.send(text));
   readonly mux: SessionMux;
   closeRequests = 0;
   silences = 0;
@@ -24,7 +25,7 @@ export class MuxHarness {
   constructor() {
     this.mux = new SessionMux({
       transport: this.browser,
-      connection: new CdpConnection((text) => this.browser.send(text)),
+      connection: this.connection,
       targets: this.targets,
       clock: { now: () => Date.now() },
       onCloseRequested: () => {
