@@ -10,7 +10,7 @@ import { Sessions, test as base } from "../support/node/test.ts";
 
 /** A race that is lost once in a while shows. */
 const REPETITIONS = 15;
-/** Tabs that a person might have open at once. */
+/** Visits at once; their tabs are closed together. */
 const PARALLEL = 3;
 
 const test = base
@@ -52,11 +52,11 @@ async function survey({ sessions, api, clients, site, client, repetitions = REPE
   const visitor = await connectVisitor(client, { clients, cdpUrl, site });
   const runs = Array.from({ length: repetitions }, (_, index) => `${id}-${index}`);
   const missing: string[] = [];
-  const waiting = runs.values();
-  const walk = async () => {
-    for (const run of waiting) missing.push(...(await visitor.visit(run)));
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, walk));
+  for (let at = 0; at < runs.length; at += PARALLEL) {
+    const visits = runs.slice(at, at + PARALLEL).map((run) => visitor.visit(run));
+    missing.push(...(await Promise.all(visits)).flat());
+    await visitor.leave();
+  }
   const sightings = runs.flatMap((run): readonly Sighting[] => site.sightingsOf(run));
   return { missing, sightings, fingerprint, leaks: findLeaks(sightings, expectationOf(fingerprint, sightings)) };
 }

@@ -63,22 +63,14 @@ const reporter = ({ run, origin }: Visit): string => `${OBSERVER}
     { method: "POST", mode: "no-cors", body: JSON.stringify(observe(scope)) },
   );`;
 
-/** A document whose first script reports. What is `after` that runs in the body. */
+/** A document whose first script reports. `after` runs in the body. */
 export function documentSource(visit: Visit, kind: ContextKind, after = ""): string {
   const subresource = addressOf(visit.origin, "/subresource.js", { run: visit.run, kind });
   return `<!doctype html><html lang="en"><script>{${reporter(visit)}
-    self.reported = report(self, ${JSON.stringify(kind)});
+    report(self, ${JSON.stringify(kind)});
     self.report = report;
   }</script><meta charset="utf-8"><title>${kind}</title><script src="${subresource}"></script><body><script>${after}</script>`;
 }
-
-/** A popup that leaves when it has reported and loaded. */
-export const popupSource = (visit: Visit, kind: ContextKind): string =>
-  documentSource(
-    visit,
-    kind,
-    `Promise.all([reported, new Promise((loaded) => addEventListener("load", loaded))]).then(() => close());`,
-  );
 
 /** A worker of any kind, which reports in its first line. */
 export const workerSource = (visit: Visit, kind: ContextKind): string =>
@@ -94,7 +86,8 @@ export function pageSource(visit: Visit): string {
   const worker = (kind: ContextKind) => JSON.stringify(scriptOf(visit, kind));
   const open = `
     const blankPopup = open("about:blank");
-    report(blankPopup, "popup-blank-read-by-opener").then(() => blankPopup.close());
+    report(blankPopup, "popup-blank-read-by-opener");
+    addEventListener("pagehide", () => blankPopup.close());
     open(${at(origin, "popup-same-origin")});
     open(${at(otherOrigin, "popup-cross-site")});
     open(${at(origin, "popup-noopener")}, "_blank", "noopener");`;

@@ -6,7 +6,6 @@ import {
   type ContextKind,
   documentSource,
   pageSource,
-  popupSource,
   type Visit,
   workerSource,
 } from "./coverage-scripts.ts";
@@ -107,7 +106,7 @@ export class CoverageSite {
       case "/document":
         note("document", headers);
         response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
-        return void response.end(sourceOf(visit, kind));
+        return void response.end(kind === "page" ? pageSource(visit) : documentSource(visit, kind));
       case "/worker.js":
         note("script", headers);
         response.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" });
@@ -125,11 +124,6 @@ export class CoverageSite {
     this.#sightings.push(sighting);
     for (const check of this.#waiting) check();
   }
-}
-
-function sourceOf(visit: Visit, kind: ContextKind): string {
-  if (kind === "page") return pageSource(visit);
-  return kind.startsWith("popup-") ? popupSource(visit, kind) : documentSource(visit, kind);
 }
 
 const pick = (headers: IncomingHttpHeaders): Observation =>

@@ -6,8 +6,10 @@ import { RawPage } from "./raw-page.ts";
 
 /** A client that walks through the site in tabs of its own. */
 export interface Visitor {
-  /** Brings every kind of context about once; resolves when the run's tabs are closed, with what never reported. */
+  /** Brings every kind of context about once; answers what never reported. */
   visit(run: string): Promise<readonly ContextKind[]>;
+  /** Closes the tabs of all runs. */
+  leave(): Promise<void>;
 }
 
 /** Only when the page has done its part, because it ends it. */
@@ -16,22 +18,21 @@ const SPAWNED = CONTEXT_KINDS.filter((kind) => kind !== LAST);
 
 interface Tab {
   goto(url: string): Promise<unknown>;
-  close(): Promise<unknown>;
 }
 
-type BrowserCommand = `Target.${"createTarget" | "closeTarget" | "createBrowserContext" | "disposeBrowserContext"}`;
+type BrowserCommand = `Target.${"createTarget" | "closeTarget" | "getTargets" | "createBrowserContext"}`;
 
 interface BrowserAnswer {
-  readonly targetId?: string;
   readonly browserContextId?: string;
+  readonly targetInfos?: readonly { readonly targetId: string; readonly type: string; readonly url: string }[];
 }
 
 /** What the clients have in common. */
 interface Driver {
   openTab(): Promise<Tab>;
-  /** In a browser context of the client's own, which goes with the tab. */
+  /** In a browser context of the client's own. */
   openTabApart(): Promise<Tab>;
-  send(method: BrowserCommand, params: object): Promise<BrowserAnswer>;
+  send(method: BrowserCommand, params?: object): Promise<BrowserAnswer>;
 }
 
 export type ClientName = "raw" | "puppeteer" | "playwright";
@@ -46,19 +47,12 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     };
     const open = async (browserContextId?: string): Promise<Tab> => {
       const page = await RawPage.open(socket, browserContextId);
-      return {
-        goto: (url) => page.navigate(url),
-        close: () => send("Target.closeTarget", { targetId: page.targetId }),
-      };
+      return { goto: (url) => page.navigate(url) };
     };
     return {
       send,
       openTab: () => open(),
-      async openTabApart() {
-        const { browserContextId } = await send("Target.createBrowserContext", {});
-        const { goto } = await open(browserContextId);
-        return { goto, close: () => send("Target.disposeBrowserContext", { browserContextId }) };
-      },
+      openTabApart: async () => open((await send("Target.createBrowserContext")).browserContextId),
     };
   },
   async puppeteer(clients, cdpUrl) {
@@ -66,7 +60,7 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const connection = await browser.target().createCDPSession();
     return {
       openTab: () => browser.newPage(),
-      openTabApart: async () => apart(await browser.createBrowserContext()),
+      openTabApart: async () => (await browser.createBrowserContext()).newPage(),
       send: (method, params) => connection.send(method, params) as Promise<BrowserAnswer>,
     };
   },
@@ -75,36 +69,34 @@ const DRIVERS: Readonly<Record<ClientName, (clients: Clients, cdpUrl: string) =>
     const connection = await browser.newBrowserCDPSession();
     return {
       openTab: () => defaultContext(browser).newPage(),
-      openTabApart: async () => apart(await browser.newContext({ viewport: null })),
+      // Its contexts bring a screen of their own otherwise.
+      openTabApart: async () => (await browser.newContext({ viewport: null })).newPage(),
       send: (method, params) => connection.send(method, params) as Promise<BrowserAnswer>,
     };
   },
 };
-
-async function apart(context: { newPage(): Promise<Tab>; close(): Promise<void> }): Promise<Tab> {
-  const page = await context.newPage();
-  return { goto: (url) => page.goto(url), close: () => context.close() };
-}
 
 /** Connects a client by its name. */
 export async function connectVisitor(
   client: ClientName,
   { clients, cdpUrl, site }: { readonly clients: Clients; readonly cdpUrl: string; readonly site: CoverageSite },
 ): Promise<Visitor> {
-  const driver = await DRIVERS[client](clients, cdpUrl);
+  const { openTab, openTabApart, send } = await DRIVERS[client](clients, cdpUrl);
   return {
     async visit(run) {
-      const tab = await driver.openTab();
+      const tab = await openTab();
       await tab.goto(site.urlOf(run, "page"));
-      const { targetId } = await driver.send("Target.createTarget", { url: site.urlOf(run, "page-by-createTarget") });
-      const tabApart = await driver.openTabApart();
+      await send("Target.createTarget", { url: site.urlOf(run, "page-by-createTarget") });
+      const tabApart = await openTabApart();
       await tabApart.goto(site.urlOf(run, "page-in-context-of-client"));
       const missing = await site.missing(run, SPAWNED);
       await tab.goto(site.urlOf(run, LAST));
-      missing.push(...(await site.missing(run, [LAST])));
-      await driver.send("Target.closeTarget", { targetId });
-      await Promise.all([tab.close(), tabApart.close()]);
-      return missing;
+      return [...missing, ...(await site.missing(run, [LAST]))];
+    },
+    async leave() {
+      const { targetInfos = [] } = await send("Target.getTargets");
+      const tabs = targetInfos.filter(({ type, url }) => type === "page" && url.includes("/document?"));
+      await Promise.all(tabs.map(({ targetId }) => send("Target.closeTarget", { targetId })));
     },
   };
 }
