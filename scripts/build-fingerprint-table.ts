@@ -65,11 +65,11 @@ writeTable();
 
 function tableOf(pattern: RegExp) {
   return {
-    screens: weigh<Screen>("screen", pattern, screenRow),
-    cores: weigh<number>("hardwareConcurrency", pattern, (cores) =>
+    screens: weigh("screen", pattern, screenRow),
+    cores: weigh("hardwareConcurrency", pattern, (cores: number) =>
       cores >= MIN_CORES && cores <= MAX_CORES && cores % 2 === 0 ? [cores] : undefined,
     ),
-    releases: weigh<UserAgentData>("userAgentData", pattern, releaseRow),
+    releases: weigh("userAgentData", pattern, releaseRow),
   };
 }
 
@@ -80,20 +80,22 @@ function screenRow({ width, height, availWidth, availHeight, devicePixelRatio }:
   if (width < SMALLEST_SCREEN.width || height < SMALLEST_SCREEN.height || height > width) return undefined;
   const row = [width, height, availWidth, availHeight];
   // A work area that is larger than its screen, or less than two thirds of it, is a faked or broken one.
-  const isSound = availWidth <= width && availHeight <= height && availWidth * 3 > width * 2 && availHeight * 3 > height * 2;
+  const isSound =
+    availWidth <= width && availHeight <= height && availWidth * 3 > width * 2 && availHeight * 3 > height * 2;
   return isSound && row.every(Number.isInteger) ? row : undefined;
 }
 
 function releaseRow({ platformVersion, architecture, bitness, mobile, brands }: UserAgentData) {
   if (mobile === true || bitness !== "64" || (architecture !== "x86" && architecture !== "arm")) return undefined;
-  if (brands?.some(({ brand }) => brand === "Google Chrome") !== true || platformVersion === undefined) return undefined;
+  if (brands?.some(({ brand }) => brand === "Google Chrome") !== true || platformVersion === undefined)
+    return undefined;
   return /^(\d+\.\d+\.\d+)?$/.test(platformVersion) ? [platformVersion, architecture, bitness] : undefined;
 }
 
 /** Rows that `toRow` accepts, heaviest first, each with its weight at the end. */
-function weigh<Value>(node: string, pattern: RegExp, toRow: (value: Value) => unknown[] | undefined) {
+function weigh(node: string, pattern: RegExp, toRow: (value: never) => unknown[] | undefined) {
   const weights = new Map<string, number>();
-  forEachValue<Value>(node, pattern, (value, probability) => {
+  forEachValue(node, pattern, (value, probability) => {
     const row = toRow(value);
     if (row === undefined) return;
     const key = JSON.stringify(row);
@@ -114,7 +116,7 @@ function weigh<Value>(node: string, pattern: RegExp, toRow: (value: Value) => un
 /** The most frequent full version of each major, for sessions that claim an older Chrome. */
 function fullVersions(): Record<string, string> {
   const seen = new Map<string, Map<string, number>>();
-  forEachValue<UserAgentData>("userAgentData", /./, ({ uaFullVersion, brands }, probability) => {
+  forEachValue("userAgentData", /./, ({ uaFullVersion, brands }: UserAgentData, probability) => {
     const major = /^(\d+)\.0\.[1-9]\d*\.\d+$/.exec(uaFullVersion ?? "")?.[1];
     if (uaFullVersion === undefined || major === undefined) return;
     if (brands?.some(({ brand }) => brand === "Google Chrome") !== true) return;
@@ -125,13 +127,14 @@ function fullVersions(): Record<string, string> {
   return Object.fromEntries(best);
 }
 
-function forEachValue<Value>(node: string, pattern: RegExp, visit: (value: Value, probability: number) => void): void {
+/** Each value of a node under the user agents of a system; what its type is, the reader of the node knows. */
+function forEachValue(node: string, pattern: RegExp, visit: (value: never, probability: number) => void): void {
   const { deeper = {}, skip = {} } = nodeOf(node).conditionalProbabilities;
   for (const [userAgent, share] of Object.entries(userAgents)) {
     if (Number(DESKTOP_CHROME.exec(userAgent)?.[1] ?? 0) < OLDEST_MAJOR || !pattern.test(userAgent)) continue;
     for (const [text, probability] of Object.entries(deeper[userAgent] ?? skip)) {
       const json = /^\*STRINGIFIED\*(.*)$/s.exec(text)?.[1];
-      if (json !== undefined) visit(JSON.parse(json), share * probability);
+      if (json !== undefined) visit(JSON.parse(json) as never, share * probability);
     }
   }
 }

@@ -51,7 +51,10 @@ export function rebrand(found: readonly BrandVersion[], major: number): readonly
   if (found.filter(isKnown).length === 2 && found.length === ORDERS[0].length) {
     return found.map((entry) => (entry.brand === HEADLESS_BRAND ? { brand: PRODUCT_BRAND, version } : entry));
   }
-  return chromeBrands(major, found.find((entry) => !isKnown(entry)));
+  return chromeBrands(
+    major,
+    found.find((entry) => !isKnown(entry)),
+  );
 }
 
 function inOrder(major: number, brands: readonly BrandVersion[]): readonly BrandVersion[] {

@@ -10,11 +10,7 @@ export interface Weighted<Value> {
  *
  * @returns `undefined` when there is nothing to draw from.
  */
-export function drawFor<Value>(
-  seed: string,
-  topic: string,
-  entries: readonly Weighted<Value>[],
-): Value | undefined {
+export function drawFor<Value>(seed: string, topic: string, entries: readonly Weighted<Value>[]): Value | undefined {
   const total = entries.reduce((sum, { weight }) => sum + weight, 0);
   let left = fractionOf(`${topic}\n${seed}`) * total;
   for (const { value, weight } of entries) {
