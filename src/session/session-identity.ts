@@ -1,4 +1,4 @@
-import { generateFingerprint } from "../capabilities/fingerprint/generate.ts";
+import { generateFingerprint } from "../capabilities/fingerprint/generate-fingerprint.ts";
 import { isEmpty, type Overrides, planOverrides } from "../capabilities/stealth/overrides.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { HostBrowser } from "../domain/fingerprint.ts";
@@ -34,7 +34,7 @@ export function wantsIdentity({ stealth, fingerprint, viewport }: SessionSpec): 
  */
 export function drawIdentity(
   spec: SessionSpec,
-  { host, seed, sharesBrowser }: { host: HostBrowser; seed: number; sharesBrowser: boolean },
+  { host, seed, sharesBrowser }: { host: HostBrowser; seed: string; sharesBrowser: boolean },
 ): Result<SessionIdentity, Failure> {
   const { stealth: level, fingerprint: asked, viewport } = spec;
   const exit = level !== "none" && SERVER_ZONES.has(host.timezone) ? { timezone: USUAL_ZONE } : undefined;

@@ -1,6 +1,5 @@
 import type { CapabilityError } from "../capabilities/capability-error.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { SessionSpec } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 import type { EngineBrowser } from "../engines/engine.ts";
 import type { BrowserLink } from "./browser-link.ts";
@@ -46,7 +45,8 @@ export class SessionLaunch {
    *
    * @throws EngineError, or whatever else kept the browser from coming up.
    */
-  async run({ spec, createdAt }: SessionRecord): Promise<boolean> {
+  async run(record: SessionRecord): Promise<boolean> {
+    const { spec, createdAt } = record;
     const { deps, store, link, background } = this.#options;
     const { engine, clock, timing } = deps;
     const wanted = (): boolean => this.#isWanted();
@@ -55,7 +55,7 @@ export class SessionLaunch {
     // Evidence right after the side effect: whoever wakes later can find the browser, or close it.
     store.update({ browserId: browser.browserId });
     const live = await link.connect();
-    const fingerprint = wantsIdentity(spec) ? await this.#identify(live, spec) : await this.#fingerprintOf(live);
+    const fingerprint = wantsIdentity(spec) ? await this.#identify(live, record) : await this.#fingerprintOf(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
     store.update({ fingerprint, metrics: link.metrics.read() });
@@ -68,11 +68,10 @@ export class SessionLaunch {
   }
 
   /** Draws the session's identity and puts it in force. */
-  async #identify(live: LiveBrowser, spec: SessionSpec): Promise<ObservedFingerprint> {
+  async #identify(live: LiveBrowser, { id, spec }: SessionRecord): Promise<ObservedFingerprint> {
     const { deps, store, onCapabilityFailed } = this.#options;
     const host = await deps.knownHosts.of(live);
-    const seed = new DataView(deps.ids.bytes(4).buffer).getUint32(0);
-    const identity = drawIdentity(spec, { host, seed, sharesBrowser: deps.engine.features.sharesBrowser });
+    const identity = drawIdentity(spec, { host, seed: id, sharesBrowser: deps.engine.features.sharesBrowser });
     if (!identity.ok) throw new LaunchRefused(identity.failure);
     const { overrides, fingerprint, contradictions } = identity.value;
     // Before it is in force: a restore that comes meanwhile has to know.

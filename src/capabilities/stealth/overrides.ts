@@ -1,4 +1,4 @@
-import type { Fingerprint, HostBrowser, UserAgentMetadata } from "../../domain/fingerprint.ts";
+import type { Fingerprint, HostBrowser, ClientHints } from "../../domain/fingerprint.ts";
 import type { FingerprintSpec, StealthLevel, Viewport } from "../../domain/session-spec.ts";
 
 /** What is told to the browser of a session. Kept with the session: after a restore the same holds again. */
@@ -8,7 +8,7 @@ export interface Overrides {
   readonly userAgent: {
     readonly userAgent: string;
     readonly platform: string;
-    readonly metadata: UserAgentMetadata;
+    readonly metadata: ClientHints;
   } | null;
   /** Comma-separated languages, the first one preferred. */
   readonly acceptLanguage: string | null;

@@ -1,4 +1,5 @@
 import type { Failure } from "../../domain/failure.ts";
+import { fingerprintConflict } from "../../domain/fingerprint-rules.ts";
 import { fail, type Result, succeed } from "../../domain/result.ts";
 import type {
   AskedFeature,
@@ -30,7 +31,7 @@ export function parseCreateSession(body: unknown): Result<RequestedSession, Fail
   const validated = validate(CreateSessionRequest, canonical.value.body, { input: body, spelling });
   if (!validated.ok) return validated;
   const request = validated.value;
-  const conflict = conflictIn(request);
+  const conflict = conflictIn(request, spelling);
   if (conflict !== undefined) return fail(conflict);
   return succeed({ spec: toSpec(request), asked: askedIn(request, spelling), lifetimeField: "timeout" });
 }
@@ -48,14 +49,22 @@ export function parseDestroySession(body: unknown): Result<{ readonly saveProfil
 }
 
 /** Rules between fields. */
-function conflictIn({ proxy, fingerprint, viewport }: CreateSessionRequest): Failure | undefined {
+function conflictIn(request: CreateSessionRequest, spelling: Spelling): Failure | undefined {
+  const { proxy, fingerprint, viewport } = request;
   if (proxy?.city !== undefined && proxy.country === undefined) {
     return fieldFailure("proxy.city", "requires proxy.country");
   }
   if (viewport !== undefined && typeof fingerprint === "object" && fingerprint.viewport !== undefined) {
     return fieldFailure("viewport", "and fingerprint.viewport are the same field: give one of them");
   }
-  return undefined;
+  return typeof fingerprint === "object" ? fingerprintFailure(fingerprint, spelling) : undefined;
+}
+
+function fingerprintFailure(fingerprint: FingerprintRequest, spelling: Spelling): Failure | undefined {
+  const conflict = fingerprintConflict(toFingerprint(fingerprint));
+  if (conflict === undefined) return undefined;
+  const path = `fingerprint.${conflict.field}`;
+  return fieldFailure(spelling.get(path) ?? path, conflict.predicate);
 }
 
 function toSpec(request: CreateSessionRequest): SessionSpec {
