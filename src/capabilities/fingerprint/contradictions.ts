@@ -1,6 +1,7 @@
 import { type Fingerprint, type HostBrowser, OPERATING_SYSTEM } from "../../domain/fingerprint.ts";
 import { chromeUserAgent } from "../../domain/user-agent.ts";
 import type { Claim } from "./claim.ts";
+import { baseLanguage } from "./languages.ts";
 
 type Shown = Omit<Fingerprint, "contradictions">;
 
@@ -55,5 +56,3 @@ function versionContradictions({ major, hostMajor, isKnownBuild }: Claim): reado
 function userAgentContradictions({ platform, major }: Claim, { userAgent }: Shown): readonly string[] {
   return userAgent === chromeUserAgent(platform, major) ? [] : ["the user agent is not in Chrome's reduced form"];
 }
-
-const baseLanguage = (locale: string): string => locale.split("-", 1)[0] ?? locale;

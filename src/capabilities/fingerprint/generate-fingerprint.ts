@@ -6,6 +6,7 @@ import { chromeBrands, rebrand, withFullVersions } from "./brands.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { contradictionsOf } from "./contradictions.ts";
 import { coresOf, releasesOf, type SystemRelease } from "./desktops.ts";
+import { languagesOf } from "./languages.ts";
 import { drawDesktop } from "./screens.ts";
 import { drawFor } from "./seeded-draw.ts";
 
@@ -80,10 +81,4 @@ function clientHints(host: HostBrowser, claim: Claim, release: SystemRelease): C
     wow64: false,
     formFactors: ["Desktop"],
   };
-}
-
-/** Chrome adds the base language to a list that has only a regional one. */
-function languagesOf(locale: string): readonly string[] {
-  const base = new Intl.Locale(locale).language;
-  return base === locale ? [locale] : [locale, base];
 }

@@ -14,6 +14,9 @@ export interface Desktop {
 /** Tab strip and toolbar of a desktop Chrome without a bookmarks bar, CSS pixels. */
 const BROWSER_CHROME_HEIGHT = 87;
 
+/** The narrowest screen of the table, CSS pixels. */
+const MIN_SCREEN_WIDTH = 1280;
+
 /** For viewports larger than every screen of the table: the sizes that monitors are sold in, smallest first. */
 const LARGE_SCREENS = [
   [2560, 1440],
@@ -25,7 +28,7 @@ const LARGE_SCREENS = [
 /**
  * Draws a screen. The window is maximised, unless a viewport is asked for: then only screens are drawn on which a
  * window of that size has room. When the table has none, the smallest large monitor is taken; when that is too
- * small as well (a tall page, not a screen), the screen is exactly as large as the window.
+ * small as well (a tall page, not a screen), the screen is as high as the window.
  */
 export function drawDesktop(seed: string, platform: DesktopPlatform, viewport?: Viewport): Desktop {
   const window = viewport === undefined ? undefined : outerSize(viewport);
@@ -34,7 +37,7 @@ export function drawDesktop(seed: string, platform: DesktopPlatform, viewport?: 
   if (drawn !== undefined) return { screen: drawn, viewport: viewport ?? maximised(drawn), fits: true };
   const { width, height } = window ?? { width: 1920, height: 1080 };
   const large = LARGE_SCREENS.map(bareScreen).find((screen) => hasRoom(screen, { width, height }));
-  const screen = large ?? bareScreen([width, height]);
+  const screen = large ?? bareScreen([Math.max(width, MIN_SCREEN_WIDTH), height]);
   return { screen, viewport: viewport ?? maximised(screen), fits: large !== undefined };
 }
 

@@ -1,4 +1,4 @@
-/** A value with its weight as the last element: the shape of the rows of `table.json`. */
+/** One of several values, drawn in proportion to its weight among theirs. */
 export interface Weighted<Value> {
   readonly value: Value;
   readonly weight: number;

@@ -66,9 +66,10 @@ const Proxy = z
 const Fingerprint = z
   .strictObject({
     platform: z.enum(PLATFORMS).optional().openapi({ description: "`navigator.platform`.", example: "Win32" }),
-    userAgent: text(1, MAX_USER_AGENT_LENGTH)
-      .optional()
-      .openapi({ description: "User agent; client hints are made to agree. Also accepted as `user_agent`." }),
+    userAgent: text(1, MAX_USER_AGENT_LENGTH).optional().openapi({
+      description:
+        "User agent of Chrome on a desktop, not newer than the browser; client hints are made to agree. Also accepted as `user_agent`.",
+    }),
     locale: text(1, MAX_LOCALE_LENGTH)
       .refine(isLocale, { error: "must be a BCP 47 language tag such as en-US" })
       .optional()

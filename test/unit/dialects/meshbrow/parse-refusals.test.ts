@@ -5,7 +5,11 @@ const TYPES = "must be one of: residential, datacenter, isp, mobile";
 const SECONDS = "must be an integer from 1 to 3600";
 const LANGUAGE = "must be a BCP 47 language tag such as en-US";
 const ZONE = "must be an IANA time zone such as America/Chicago";
+const DESKTOP_CHROME = "must be that of Chrome on Windows, macOS or Linux: sessions are Chrome on a desktop";
 const SIDE = "must be an integer from 1 to 7680";
+
+const chrome = (part: string): string =>
+  `Mozilla/5.0 (${part}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36`;
 
 /** Body, field at fault, rest of the message. */
 const REFUSALS: readonly (readonly [unknown, string, string])[] = [
@@ -52,6 +56,40 @@ const REFUSALS: readonly (readonly [unknown, string, string])[] = [
   [{ fingerprint: { userAgent: "" } }, "fingerprint.userAgent", "must not be empty"],
   [{ fingerprint: { userAgent: "a".repeat(513) } }, "fingerprint.userAgent", "must be at most 512 characters long"],
   [{ fingerprint: { user_agent: 1 } }, "fingerprint.user_agent", "must be a string"],
+  [{ fingerprint: { userAgent: "Mozilla/5.0 (Macintosh)" } }, "fingerprint.userAgent", DESKTOP_CHROME],
+  [
+    { fingerprint: { userAgent: `${chrome("Windows NT 10.0; Win64; x64")} Edg/147.0.0.0` } },
+    "fingerprint.userAgent",
+    DESKTOP_CHROME,
+  ],
+  [{ fingerprint: { userAgent: chrome("X11; CrOS x86_64 14541.0.0") } }, "fingerprint.userAgent", DESKTOP_CHROME],
+  [{ fingerprint: { userAgent: chrome("Linux; Android 10; K") } }, "fingerprint.userAgent", DESKTOP_CHROME],
+  [
+    { fingerprint: { userAgent: chrome("X11; Linux x86_64").replace(" Chrome", " HeadlessChrome") } },
+    "fingerprint.userAgent",
+    DESKTOP_CHROME,
+  ],
+  [
+    { fingerprint: { userAgent: chrome("X11; Linux x86_64").replace(" Safari", " Mobile Safari") } },
+    "fingerprint.userAgent",
+    DESKTOP_CHROME,
+  ],
+  [
+    { fingerprint: { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" } },
+    "fingerprint.userAgent",
+    DESKTOP_CHROME,
+  ],
+  [{ fingerprint: { user_agent: "curl/8.0" } }, "fingerprint.user_agent", DESKTOP_CHROME],
+  [
+    { fingerprint: { platform: "MacIntel", userAgent: chrome("Windows NT 10.0; Win64; x64") } },
+    "fingerprint.userAgent",
+    "is of Windows and contradicts fingerprint.platform, MacIntel",
+  ],
+  [
+    { fingerprint: { platform: "Win32", user_agent: chrome("X11; Linux x86_64") } },
+    "fingerprint.user_agent",
+    "is of Linux and contradicts fingerprint.platform, Win32",
+  ],
   [{ fingerprint: { locale: "not a locale" } }, "fingerprint.locale", LANGUAGE],
   [{ fingerprint: { timezone: "Mars/Olympus" } }, "fingerprint.timezone", ZONE],
   [{ fingerprint: { timezone: "+01:00" } }, "fingerprint.timezone", ZONE],

@@ -15,6 +15,10 @@ function refused(body: unknown) {
   return parsed.failure;
 }
 
+/** Of Chrome on a Mac. */
+const USER_AGENT =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36";
+
 const DEFAULTS: SessionSpec = {
   dialect: "meshbrow",
   lifetimeMs: 1_800_000,
@@ -60,7 +64,7 @@ describe("a Meshbrow create request", () => {
       stealth: "standard",
       fingerprint: {
         platform: "MacIntel",
-        userAgent: "Mozilla/5.0 (Macintosh)",
+        userAgent: USER_AGENT,
         locale: "de-de",
         timezone: "europe/berlin",
         viewport: { width: 1920, height: 1080 },
@@ -76,7 +80,7 @@ describe("a Meshbrow create request", () => {
       stealth: "standard",
       fingerprint: {
         platform: "MacIntel",
-        userAgent: "Mozilla/5.0 (Macintosh)",
+        userAgent: USER_AGENT,
         locale: "de-DE",
         timezone: "Europe/Berlin",
         viewport: { width: 1920, height: 1080 },
@@ -139,8 +143,8 @@ describe("a Meshbrow create request", () => {
 
 describe("the client libraries' spelling", () => {
   it("reads profile_id and user_agent, and names them as the caller wrote them", ({ expect }) => {
-    const { spec, asked } = accepted({ fingerprint: { user_agent: "x" }, profile_id: "prof_1" });
-    expect(spec.fingerprint).toEqual({ userAgent: "x" });
+    const { spec, asked } = accepted({ fingerprint: { user_agent: USER_AGENT }, profile_id: "prof_1" });
+    expect(spec.fingerprint).toEqual({ userAgent: USER_AGENT });
     expect(spec.profile?.value).toBe("prof_1");
     expect(asked).toContainEqual({ feature: "profile", field: "profile_id" });
   });
