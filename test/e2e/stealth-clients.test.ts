@@ -11,6 +11,8 @@ const TABS = 4;
 /** Loads take some 50 ms; one that waits for something that does not come takes this long. */
 const STALLED_MS = 10_000;
 
+const OBSERVED = "[navigator.userAgent, Intl.DateTimeFormat().resolvedOptions().timeZone]";
+
 interface LoadingPage {
   goto(url: string, options: { timeout: number }): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
@@ -93,6 +95,16 @@ describe("puppeteer-core at max, unmodified", () => {
     expect(String(await failed)).toContain("of the page's own");
   });
 
+  test("says what the client would rather have it say", async ({ sessions, clients, site }) => {
+    const browser = await clients.puppeteer((await sessions.create("meshbrow", AT_MAX)).cdpUrl);
+    const page = await firstPuppeteerPage(browser);
+    await page.setUserAgent({ userAgent: "Own/1.0" });
+    await page.emulateTimezone("Pacific/Auckland");
+    const response = await page.goto(site.origin);
+    expect(response?.request().headers()["user-agent"]).toBe("Own/1.0");
+    expect(await page.evaluate(OBSERVED)).toEqual(["Own/1.0", "Pacific/Auckland"]);
+  });
+
   test(`loads ${LOADS} pages without a stall`, async ({ sessions, clients, site }) => {
     const browser = await clients.puppeteer((await sessions.create("meshbrow", AT_MAX)).cdpUrl);
     const pages = await Promise.all(Array.from({ length: TABS }, () => browser.newPage()));
@@ -156,6 +168,19 @@ describe("playwright-core at max, unmodified", () => {
     ]);
     expect(heard.text()).toMatch(/^said/);
     expect(failed.message).toBe("of the page's own");
+  });
+
+  test("says what the client would rather have it say", async ({ sessions, clients, site }) => {
+    const browser = await clients.playwright((await sessions.create("meshbrow", AT_MAX)).cdpUrl);
+    const context = await browser.newContext({ userAgent: "Own/1.0", timezoneId: "Pacific/Auckland", locale: "fr-FR" });
+    const page = await context.newPage();
+    const response = await page.goto(site.origin);
+    expect(await response?.request().allHeaders()).toMatchObject({
+      "user-agent": "Own/1.0",
+      "accept-language": "fr-FR",
+    });
+    expect(await page.evaluate(OBSERVED)).toEqual(["Own/1.0", "Pacific/Auckland"]);
+    expect(await page.evaluate(() => [navigator.language, (1.5).toLocaleString()])).toEqual(["fr-FR", "1,5"]);
   });
 
   test(`loads ${LOADS} pages without a stall`, async ({ sessions, clients, site }) => {
