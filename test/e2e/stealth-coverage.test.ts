@@ -1,4 +1,4 @@
-import type { Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { describe, expect } from "vitest";
 import { Api } from "../support/node/api.ts";
 import { startDistantServer } from "../support/node/berth-server.ts";
@@ -59,9 +59,7 @@ async function survey({ sessions, api, clients, site }: Place, campaign: Campaig
   const runs = Array.from({ length: repetitions }, (_, index) => `${id}-${index}`);
   const missing: string[] = [];
   for (let at = 0; at < runs.length; at += PARALLEL) {
-    const visits = runs.slice(at, at + PARALLEL).map((run) => visitor.visit(run));
-    missing.push(...(await Promise.all(visits)).flat());
-    await visitor.leave();
+    missing.push(...(await visitor.visit(runs.slice(at, at + PARALLEL))));
   }
   const sightings = runs.flatMap((run): readonly Sighting[] => site.sightingsOf(run));
   const reports = sightings.filter(({ source }) => source === "report").length;
@@ -96,37 +94,49 @@ describe("what a session presents in every context, with its browser 20 ms away"
   });
 });
 
-describe("a time zone, which belongs to a process and goes with the tab that brought it", () => {
-  const readZone = "Intl.DateTimeFormat().resolvedOptions().timeZone";
+/** Chromium keeps zone and language for a process, and drops them with the tab that brought them. */
+describe("a session's time zone and language", () => {
+  const observed = "[Intl.DateTimeFormat().resolvedOptions().timeZone, (1.5).toLocaleString()]";
+  const wanted = ["Asia/Tokyo", "1,5"];
 
-  test("stays with a popup whose opener closes", async ({ sessions, clients, site }) => {
-    const browser = await clients.puppeteer((await sessions.create("meshbrow", STANDARD)).cdpUrl);
+  /** A tab, and another that it has opened. */
+  async function openPopup(browser: Browser, { from, to }: { from: string; to: string }) {
     const page = await firstPuppeteerPage(browser);
-    await page.goto(`${site.origin}/popups`);
+    await page.goto(from);
     const opened = new Promise<Page | null>((done) => page.once("popup", done));
-    await page.click("#open");
+    await page.evaluate((url) => void window.open(url), to);
     const popup = await opened;
-    await popup?.waitForSelector("h1");
+    if (!popup) throw new Error("no popup");
+    await popup.waitForSelector("h1");
+    return { page, popup };
+  }
+
+  test("stay with a popup whose opener closes", async ({ sessions, clients, site }) => {
+    const browser = await clients.puppeteer((await sessions.create("meshbrow", STANDARD)).cdpUrl);
+    const { page, popup } = await openPopup(browser, { from: site.origin, to: `${site.origin}/second` });
     await page.close();
-    await expect.poll(() => popup?.evaluate(readZone)).toBe("Asia/Tokyo");
-    expect(await popup?.evaluate("new Intl.NumberFormat().format(1.5)")).toBe("1,5");
+    await expect.poll(() => popup.evaluate(observed)).toEqual(wanted);
   });
 
-  test("stays with a frame whose site's tab closes", async ({ sessions, clients, site }) => {
+  test("stay with a popup whose opener leaves for another site", async ({ sessions, clients, site }) => {
     const browser = await clients.puppeteer((await sessions.create("meshbrow", STANDARD)).cdpUrl);
-    const page = await firstPuppeteerPage(browser);
-    await page.goto(`${site.origin}/workers`);
-    const other = `${site.origin.replace("127.0.0.1", "localhost")}/second`;
-    const opened = new Promise<Page | null>((done) => page.once("popup", done));
-    await page.evaluate((url) => void window.open(url), other);
-    const popup = await opened;
-    await popup?.waitForSelector("h1");
+    const { page, popup } = await openPopup(browser, { from: site.origin, to: `${site.origin}/second` });
+    await page.goto(byOtherName(site.origin));
+    await expect.poll(() => popup.evaluate(observed)).toEqual(wanted);
+  });
+
+  test("stay with a frame when another tab of its site closes", async ({ sessions, clients, site }) => {
+    const browser = await clients.puppeteer((await sessions.create("meshbrow", STANDARD)).cdpUrl);
+    const other = `${byOtherName(site.origin)}/second`;
+    const { page, popup } = await openPopup(browser, { from: site.origin, to: other });
     await page.evaluate((url) => {
       document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
     }, other);
     const frame = await page.waitForFrame((candidate) => candidate.url() === other);
-    await popup?.close();
-    await expect.poll(() => frame.evaluate(readZone)).toBe("Asia/Tokyo");
-    expect(await frame.evaluate("new Intl.NumberFormat().format(1.5)")).toBe("1,5");
+    await popup.close();
+    await expect.poll(() => frame.evaluate(observed)).toEqual(wanted);
   });
 });
+
+/** Another site on the same server. */
+const byOtherName = (origin: string): string => origin.replace("127.0.0.1", "localhost");

@@ -4,15 +4,13 @@ import { CONTEXT_KINDS, type ContextKind } from "./coverage-scripts.ts";
 import type { CoverageSite } from "./coverage-site.ts";
 import { RawPage } from "./raw-page.ts";
 
-/** A client that walks through the site in tabs of its own. */
+/** A client that walks through the site, and closes its tabs again. */
 export interface Visitor {
-  /** Brings every kind of context about once; answers what never reported. */
-  visit(run: string): Promise<readonly ContextKind[]>;
-  /** Closes the tabs of all runs. */
-  leave(): Promise<void>;
+  /** Brings every kind of context about once in each of the runs, side by side; answers what never reported. */
+  visit(runs: readonly string[]): Promise<readonly ContextKind[]>;
 }
 
-/** Only when the page has done its part, because it ends it. */
+/** Only when all else is done, because it ends the page. */
 const LAST = "page-cross-site-navigation";
 const SPAWNED = CONTEXT_KINDS.filter((kind) => kind !== LAST);
 
@@ -83,20 +81,32 @@ export async function connectVisitor(
 ): Promise<Visitor> {
   const { openTab, openTabApart, send } = await DRIVERS[client](clients, cdpUrl);
   return {
-    async visit(run) {
-      const tab = await openTab();
-      await tab.goto(site.urlOf(run, "page"));
-      await send("Target.createTarget", { url: site.urlOf(run, "page-by-createTarget") });
-      const tabApart = await openTabApart();
-      await tabApart.goto(site.urlOf(run, "page-in-context-of-client"));
-      const missing = await site.missing(run, SPAWNED);
-      await tab.goto(site.urlOf(run, LAST));
-      return [...missing, ...(await site.missing(run, [LAST]))];
-    },
-    async leave() {
-      const { targetInfos = [] } = await send("Target.getTargets");
-      const tabs = targetInfos.filter(({ type, url }) => type === "page" && url.includes("/document?"));
-      await Promise.all(tabs.map(({ targetId }) => send("Target.closeTarget", { targetId })));
+    async visit(runs) {
+      const tabs = await Promise.all(runs.map(begin));
+      // Renderers are shared: whoever leaves or closes a tab does so when nothing is starting in another.
+      const missing = [...tabs.map(({ missing }) => missing), ...(await Promise.all(tabs.map(end)))].flat();
+      await closeTabs();
+      return missing;
     },
   };
+
+  async function begin(run: string) {
+    const tab = await openTab();
+    await tab.goto(site.urlOf(run, "page"));
+    await send("Target.createTarget", { url: site.urlOf(run, "page-by-createTarget") });
+    const tabApart = await openTabApart();
+    await tabApart.goto(site.urlOf(run, "page-in-context-of-client"));
+    return { run, tab, missing: await site.missing(run, SPAWNED) };
+  }
+
+  async function end({ run, tab }: { readonly run: string; readonly tab: Tab }) {
+    await tab.goto(site.urlOf(run, LAST));
+    return site.missing(run, [LAST]);
+  }
+
+  async function closeTabs() {
+    const { targetInfos = [] } = await send("Target.getTargets");
+    const tabs = targetInfos.filter(({ type, url }) => type === "page" && url.includes("/document?"));
+    await Promise.all(tabs.map(({ targetId }) => send("Target.closeTarget", { targetId })));
+  }
 }
