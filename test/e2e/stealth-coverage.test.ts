@@ -11,6 +11,8 @@ import { Sessions, test as base } from "../support/node/test.ts";
 
 /** A race that is lost once in a while shows. */
 const REPETITIONS = 15;
+/** Seconds for a visit, on a machine that has other things to do. */
+const CAMPAIGN_MS = 120_000;
 /** Visits at once; their tabs are closed together. */
 const PARALLEL = 3;
 
@@ -75,13 +77,17 @@ describe("what a session presents in every context, with its browser 20 ms away"
     ["puppeteer", MAX],
     ["playwright", MAX],
   ] as const) {
-    test(`is its fingerprint at ${spec.stealth}, to ${client}`, async ({ distant, distantApi, clients, coverage }) => {
-      const place = { sessions: distant, api: distantApi, clients, site: coverage };
-      const { missing, leaks, isComplete } = await survey(place, { client, ...spec });
-      expect(missing, "contexts that never reported").toEqual([]);
-      expect(isComplete, "each context reported once").toBe(true);
-      expect(renderLeaks(leaks)).toBe("");
-    });
+    test(
+      `is its fingerprint at ${spec.stealth}, to ${client}`,
+      { timeout: CAMPAIGN_MS },
+      async ({ distant, distantApi, clients, coverage }) => {
+        const place = { sessions: distant, api: distantApi, clients, site: coverage };
+        const { missing, leaks, isComplete } = await survey(place, { client, ...spec });
+        expect(missing, "contexts that never reported").toEqual([]);
+        expect(isComplete, "each context reported once").toBe(true);
+        expect(renderLeaks(leaks)).toBe("");
+      },
+    );
   }
 
   test("is a headless browser's at none, in all of them", async ({ distant, distantApi, clients, coverage }) => {

@@ -26,7 +26,7 @@ export interface Traces {
 
 export interface Verdicts {
   readonly botd: BotVerdict;
-  readonly fpscanner: BotVerdict;
+  readonly fpscanner: BotVerdict & { readonly renderer: string };
   readonly "headless-detector": { readonly isHeadless: number; readonly summary: { readonly detections: object[] } };
   readonly fingerprintjs: { readonly visitorId: string };
   readonly traces: Traces;
@@ -52,6 +52,7 @@ export const DETECTORS: Readonly<Record<Detector, string>> = {
         bot: result.fastBotDetection,
         found: detections.filter(([, { detected }]) => detected).map(([name]) => name),
         checks: detections.length,
+        renderer: result.signals.graphics.webGL.renderer,
       };
     };`,
   "headless-detector": `
