@@ -14,7 +14,7 @@ const test = base.extend("detectors", { scope: "file" }, async ({}, { onCleanup 
 const MOST_HEADLESS = 0.1;
 
 /** Names that client libraries leave in stacks and globals. */
-const CLIENT_NAMES = /pptr|puppeteer|playwright|utilityscript|__pw|evaluat/i;
+const CLIENT_NAMES = /pptr|puppeteer|playwright|utilityscript|__pw/i;
 
 /** The part of a library's page in use. */
 interface Page {
