@@ -33,6 +33,8 @@ import {
 } from "./mux-limits.ts";
 import { heaviestOf, slowestOf } from "./mux-load.ts";
 import { type Downstream, MuxClient, type MuxSession } from "./mux-client.ts";
+import { withPointerForce } from "./pointer-force.ts";
+import { QuietRuntime, type QuietRuntimeOptions } from "./quiet-runtime/quiet-runtime.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { TargetEvents } from "./target-events.ts";
 import type { TargetRegistry } from "./targets.ts";
@@ -44,6 +46,10 @@ export interface SessionMuxOptions {
   readonly connection: CdpConnection;
   readonly targets: TargetRegistry<MuxClient>;
   readonly clock: Clock;
+  /** Pages are not to notice their clients: the Runtime domain stays off. Absent where clients may be noticed. */
+  readonly quiet?: Pick<QuietRuntimeOptions, "console" | "token"> | undefined;
+  /** Presses of the mouse have the force that a mouse's have. */
+  readonly pointerForce?: boolean | undefined;
   /** A client asked to close the browser: the session ends. */
   readonly onCloseRequested: () => void;
   /** Commands wait, and nothing has come from the browser for a while. */
@@ -90,12 +96,18 @@ export class SessionMux {
   /** Which targets clients keep standing still. */
   readonly held: HeldTargets;
   #gated: GatedMux | undefined;
+  readonly #quiet: QuietRuntime | undefined;
+  readonly #pointerForce: boolean;
   /** The session of the browser that the next client takes; nothing when asking for it failed. */
   #prepared: Promise<string | undefined> | undefined;
   /** Why nothing passes any more. */
   #lost: CdpError | undefined;
 
-  constructor({ transport, connection, targets, clock, onCloseRequested, onSilence, onFault }: SessionMuxOptions) {
+  constructor(options: SessionMuxOptions) {
+    const { transport, connection, targets, clock, onCloseRequested, onSilence, onFault } = options;
+    this.#pointerForce = options.pointerForce ?? false;
+    const deliver = (session: MuxSession, text: string): void => this.#deliver(session, text);
+    this.#quiet = options.quiet && new QuietRuntime({ connection, clock, deliver, ...options.quiet });
     this.#transport = transport;
     this.#connection = connection;
     this.#targets = targets;
@@ -219,10 +231,18 @@ export class SessionMux {
         void (this.#clients.has(client) && client.conclude(command, outcome));
       return void overridden.then((outcome) => this.#guard(client, () => conclude(outcome)));
     }
-    const opensLater = (url: unknown) => this.#gated?.opensLater(url);
-    const verdict = judge({ command, client, targets: this.#targets, opensLater });
+    const quiet = this.#quiet?.command(session, command);
+    if (quiet?.kind === "answered") return client.answer(command.id, {}, command.sessionId);
+    const verdict = quiet ? { ...quiet, kind: "forward" as const } : this.#judge(client, command);
     if (verdict === undefined) this.#forward(session, command, { text: addressTo(command, session.id) });
     else this.#apply(verdict, command, session);
+  }
+
+  #judge(client: MuxClient, command: CdpCommand): Verdict | undefined {
+    const opensLater = (url: unknown) => this.#gated?.opensLater(url);
+    const params = this.#pointerForce ? withPointerForce(command) : undefined;
+    if (params) return { kind: "forward", params };
+    return judge({ command, client, targets: this.#targets, opensLater });
   }
 
   #refusal(client: MuxClient, session: MuxSession, command: CdpCommand): CdpError | undefined {
@@ -280,7 +300,8 @@ export class SessionMux {
     // Both come to every session of a tab, asked for or not (`inspector_handler.cc`).
     const crashes = text.startsWith('{"method":"Inspector.targetCrashed"');
     if (crashes || text.startsWith('{"method":"Inspector.targetReloadedAfterCrash"')) session.crashed = crashes;
-    this.#deliver(session, text);
+    if (this.#quiet?.observes(text)) this.#quiet.pass(session, text);
+    else this.#deliver(session, text);
     // What is sent after the crash may bring the tab back: other events end none of it.
     if (crashes) session.client.failAll(session, TARGET_CRASHED);
   }

@@ -148,6 +148,7 @@ export class BrowserLink {
       transport,
       clock,
       context: record.context ?? (engine.features.sharesBrowser ? "new" : null),
+      stealth: record.spec.stealth,
       madeContexts: record.madeContexts,
       onLost: (close) => this.#lost(opened, close),
       onCloseRequested,

@@ -8,6 +8,7 @@ import { SessionMux } from "../cdp/session-mux.ts";
 import { type OwnContext, type TargetInfo, TargetRegistry } from "../cdp/targets.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { StealthLevel } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 
 export interface LiveBrowserOptions {
@@ -15,6 +16,8 @@ export interface LiveBrowserOptions {
   readonly clock: Clock;
   /** The session keeps to this context; `"new"` makes one, `null` stays in the browser's default one. */
   readonly context: OwnContext | "new" | null;
+  /** How far clients are kept from being noticed. */
+  readonly stealth?: StealthLevel;
   /** Contexts that clients of this session made before a restore. */
   readonly madeContexts: readonly string[];
   readonly onLost: (close: TransportClose) => void;
@@ -60,7 +63,17 @@ export class LiveBrowser {
     const { targets } = this;
     const connection = new CdpConnection((text) => transport.send(text));
     this.connection = connection;
-    this.mux = new SessionMux({ transport, connection, targets, clock, onCloseRequested, onSilence, onFault });
+    this.mux = new SessionMux({
+      transport,
+      connection,
+      targets,
+      clock,
+      quiet: options.stealth === "max" ? { console: "quiet", token: crypto.randomUUID() } : undefined,
+      pointerForce: options.stealth !== undefined && options.stealth !== "none",
+      onCloseRequested,
+      onSilence,
+      onFault,
+    });
     this.connection.onEvent((event) => this.#onEvent(event));
     transport.onClose((close) => {
       this.connection.close("the connection to the browser closed");

@@ -29,7 +29,7 @@ export function wantsIdentity({ stealth, fingerprint, viewport }: SessionSpec): 
 /**
  * Draws the identity of a session.
  *
- * @param seed decides everything that is drawn.
+ * @param seed decides everything that is drawn; the session's id, so that it is the same device for its whole life.
  * @returns `invalidRequest` for a fingerprint that this browser cannot show, with the field.
  */
 export function drawIdentity(
@@ -38,7 +38,8 @@ export function drawIdentity(
 ): Result<SessionIdentity, Failure> {
   const { stealth: level, fingerprint: asked, viewport } = spec;
   const exit = level !== "none" && SERVER_ZONES.has(host.timezone) ? { timezone: USUAL_ZONE } : undefined;
-  const drawn = generateFingerprint({ host, spec: asked, seed, ...(exit && { exit }) });
+  const wanted = viewport === null ? asked : { ...(asked === "auto" ? {} : asked), viewport };
+  const drawn = generateFingerprint({ host, spec: wanted, seed, ...(exit && { exit }) });
   if (!drawn.ok) return fail(drawn.failure);
   const fingerprint = drawn.value;
   const overrides = planOverrides({ level, asked, viewport, fingerprint, host, sharesBrowser });

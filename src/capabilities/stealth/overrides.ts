@@ -65,10 +65,16 @@ export function planOverrides(options: OverridesOptions): Overrides {
   };
 }
 
+/** Nobody has to maximise a window on a large screen, and every pixel costs memory and the time of a screenshot. */
+const LARGEST_WINDOW: Viewport = { width: 1920, height: 953 };
+
 /** On a screen of a person's a window has a person's size; asked for, it has the size that was asked for. */
 function viewportOf({ level, asked, viewport, fingerprint }: OverridesOptions): Viewport | null {
   const named = asked === "auto" ? undefined : asked.viewport;
-  return viewport ?? named ?? (level === "none" ? null : fingerprint.viewport);
+  if (viewport !== null || named !== undefined) return viewport ?? named ?? null;
+  if (level === "none") return null;
+  const { width, height } = fingerprint.viewport;
+  return { width: Math.min(width, LARGEST_WINDOW.width), height: Math.min(height, LARGEST_WINDOW.height) };
 }
 
 /** Whether there is anything to do at all. */
