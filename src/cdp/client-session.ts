@@ -10,7 +10,11 @@ export interface WaitingCommand {
   /** UTF-16 code units on their way to the browser. */
   readonly units: number;
   readonly rewriter?: ResultRewriter | undefined;
+  readonly before?: BeforeAnswer | undefined;
 }
+
+/** What has to be done before the client gets the answer; never rejects. */
+export type BeforeAnswer = (result: Record<string, unknown>) => Promise<void>;
 
 /** Chromium's own words for commands that a crash left unanswered (`devtools_session.cc`). */
 export const TARGET_CRASHED: CdpError = { code: -32_000, message: "Target crashed" };

@@ -1,4 +1,4 @@
-import type { ResultRewriter } from "./client-session.ts";
+import type { BeforeAnswer, ResultRewriter } from "./client-session.ts";
 import { isLocalUrl, schemeOf } from "./local-url.ts";
 import { CDP_ERROR, type CdpCommand, type CdpError } from "./messages.ts";
 import type { MuxClient } from "./mux-client.ts";
@@ -8,7 +8,12 @@ import type { TargetInfo, TargetRegistry } from "./targets.ts";
 
 /** What becomes of a client's command. */
 export type Verdict =
-  | { readonly kind: "forward"; readonly params: Record<string, unknown>; readonly onResult?: ResultRewriter }
+  | {
+      readonly kind: "forward";
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly onResult?: ResultRewriter;
+      readonly before?: BeforeAnswer;
+    }
   | { readonly kind: "refuse"; readonly error: CdpError }
   /** `Browser.close`: answered here, and the session ends. */
   | { readonly kind: "endSession" };
@@ -76,10 +81,7 @@ function openLater(context: PolicyContext): Verdict | undefined {
   const params = { ...command.params, url: "about:blank" };
   const verdict = inContext({ ...context, command: { ...command, params } });
   if (verdict.kind !== "forward") return verdict;
-  return forward(verdict.params, (result) => {
-    void open(String(result["targetId"]));
-    return result;
-  });
+  return { ...verdict, before: (result) => open(String(result["targetId"])) };
 }
 
 const visibleTarget: Rule = ({ command, client, targets }) => {

@@ -74,11 +74,9 @@ export class GatedMux {
     if (isBlank(url) || typeof url !== "string") return undefined;
     return async (targetId) => {
       await this.#gate.whenSetUp(targetId);
-      // An error page is what the client would see, too.
-      await this.#gate
-        .find(targetId)
-        ?.send("Page.navigate", { url })
-        .catch(() => undefined);
+      // Sent, and no more: the page may take its time. An error page is what the client would see, too.
+      const gated = this.#gate.find(targetId);
+      gated?.send("Page.navigate", { url }).catch(() => undefined);
     };
   }
 

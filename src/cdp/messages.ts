@@ -145,6 +145,11 @@ export function exceedsMessageLimit(text: string): boolean {
   return bytes > MAX_MESSAGE_BYTES;
 }
 
+/** The result of an answer; `undefined` for an error. */
+export function resultOf(text: string): Record<string, unknown> | undefined {
+  return (JSON.parse(text) as { result?: Record<string, unknown> }).result;
+}
+
 /** An answer with another result; an error passes as it is. */
 export function rewriteResult(
   text: string,

@@ -1,6 +1,14 @@
 import type { MuxClient } from "./mux-client.ts";
 import { MAX_UNREAD_TOTAL_BYTES } from "./mux-limits.ts";
 
+/** Messages and their UTF-16 code units in both directions between clients and Berth. */
+export interface Traffic {
+  messages: number;
+  units: number;
+  /** Messages that no client got: its reader was cut off, or the command had been answered with an error. */
+  dropped: number;
+}
+
 /** The client that weighs most: what several have piled up is charged to whoever piled up most of it. */
 export function heaviestOf(clients: Iterable<MuxClient>, weight: (client: MuxClient) => number): MuxClient | undefined {
   let heaviest: MuxClient | undefined;

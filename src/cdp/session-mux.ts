@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { CdpConnection } from "./cdp-connection.ts";
-import { type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
+import { type BeforeAnswer, type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type Verdict } from "./command-policy.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
@@ -15,6 +15,7 @@ import {
   parseCommand,
   responseIdOf,
   rewrite,
+  resultOf,
   rewriteResult,
   sessionIdOf,
   withoutSession,
@@ -31,7 +32,7 @@ import {
   TOO_DEEP,
   TOO_MANY_WAITING,
 } from "./mux-limits.ts";
-import { heaviestOf, slowestOf } from "./mux-load.ts";
+import { heaviestOf, slowestOf, type Traffic } from "./mux-load.ts";
 import { type Downstream, MuxClient, type MuxSession } from "./mux-client.ts";
 import { withPointerForce } from "./pointer-force.ts";
 import { QuietRuntime, type QuietRuntimeOptions } from "./quiet-runtime/quiet-runtime.ts";
@@ -58,14 +59,6 @@ export interface SessionMuxOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Messages and their UTF-16 code units in both directions between clients and Berth. */
-export interface Traffic {
-  messages: number;
-  units: number;
-  /** Messages that no client got: its reader was cut off, or the command had been answered with an error. */
-  dropped: number;
-}
-
 const RESUME = "Runtime.runIfWaitingForDebugger";
 
 /** A client's command as it leaves for the browser. */
@@ -73,6 +66,7 @@ interface Outgoing {
   /** `undefined` for a command that could not be written. */
   readonly text: string | undefined;
   readonly rewriter?: ResultRewriter | undefined;
+  readonly before?: BeforeAnswer | undefined;
 }
 
 /**
@@ -251,12 +245,12 @@ export class SessionMux {
     return client.waiting.count >= MAX_WAITING_COMMANDS ? TOO_MANY_WAITING : undefined;
   }
 
-  #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter }: Outgoing): void {
+  #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter, before }: Outgoing): void {
     const { client } = session;
     if (text === undefined || exceedsMessageLimit(text)) {
       return client.refuseOn(session, id, text === undefined ? TOO_DEEP : TOO_BIG);
     }
-    client.sent(session, { id, method, units: text.length, rewriter });
+    client.sent(session, { id, method, units: text.length, rewriter, before });
     this.#silence.start();
     this.#transport.send(text);
     if (this.#transport.bufferedBytes > MAX_UNSENT_BYTES) {
@@ -270,6 +264,7 @@ export class SessionMux {
         this.#forward(session, command, {
           text: rewrite(command, verdict.params, session.id),
           rewriter: verdict.onResult,
+          before: verdict.before,
         });
         return;
       case "refuse":
@@ -325,7 +320,13 @@ export class SessionMux {
     }
     // Now, not when it was sent: what follows from it has been told by now.
     if (command.method === RESUME && session.client.paused.delete(session.id)) this.held.changed();
-    this.#deliver(session, command.rewriter ? rewriteResult(text, command.rewriter, session.id) : text);
+    const answer = command.rewriter ? rewriteResult(text, command.rewriter, session.id) : text;
+    const result = command.before && resultOf(text);
+    if (result === undefined) return this.#deliver(session, answer);
+    const deliver = (): void => {
+      if (this.#clients.has(session.client)) this.#deliver(session, answer);
+    };
+    void command.before?.(result).then(() => this.#guard(session.client, deliver));
   }
 
   #deliver({ client, id }: MuxSession, text: string): void {

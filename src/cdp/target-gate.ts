@@ -107,9 +107,9 @@ export class TargetGate {
     return this.#byTarget.get(targetId);
   }
 
-  /** All targets of the type. */
-  all(type: string): readonly GatedTarget[] {
-    return [...this.#byTarget.values()].filter(({ info }) => info.type === type);
+  /** All targets that it is attached to. */
+  all(): Iterable<GatedTarget> {
+    return this.#byTarget.values();
   }
 
   /** Hears what targets tell the gate's own sessions. */

@@ -5,6 +5,12 @@ export type ProxyType = (typeof PROXY_TYPES)[number];
 export const STEALTH_LEVELS = ["none", "standard", "max"] as const;
 export type StealthLevel = (typeof STEALTH_LEVELS)[number];
 
+/**
+ * What clients hear of pages' consoles at stealth `max`: everything, which pages can notice; words only; or nothing.
+ */
+export const CONSOLE_CHOICES = ["all", "quiet", "off"] as const;
+export type ConsoleChoice = (typeof CONSOLE_CHOICES)[number];
+
 export type DialectName = "meshbrow" | "anchor";
 
 /**
@@ -97,6 +103,8 @@ export interface SessionSpec {
   readonly initialUrl: string | null;
   readonly proxy: PooledProxy | CustomProxy | null;
   readonly stealth: StealthLevel;
+  /** Means something at stealth `max` only; at other levels clients hear everything. */
+  readonly console: ConsoleChoice;
   readonly fingerprint: "auto" | FingerprintSpec;
   readonly profile: ProfileSpec | null;
   readonly recording: { readonly har: boolean; readonly screenshots: boolean; readonly video: boolean };

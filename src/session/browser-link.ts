@@ -1,9 +1,10 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
-import { LiveBrowser } from "./live-browser.ts";
+import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -148,7 +149,7 @@ export class BrowserLink {
       transport,
       clock,
       context: record.context ?? (engine.features.sharesBrowser ? "new" : null),
-      stealth: record.spec.stealth,
+      ...clientTraces(record.spec),
       madeContexts: record.madeContexts,
       onLost: (close) => this.#lost(opened, close),
       onCloseRequested,
@@ -191,6 +192,12 @@ export class BrowserLink {
     this.release();
     this.#options.onLost(close);
   }
+}
+
+/** How far clients are kept from being noticed. */
+function clientTraces({ stealth, console }: SessionSpec): Pick<LiveBrowserOptions, "pointerForce" | "quietConsole"> {
+  const isQuiet = stealth === "max" && console !== "all";
+  return { pointerForce: stealth !== "none", quietConsole: isQuiet ? console : undefined };
 }
 
 /** One attempt to connect. Whenever it is given up, it leaves no socket behind. */

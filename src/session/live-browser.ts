@@ -8,7 +8,6 @@ import { SessionMux } from "../cdp/session-mux.ts";
 import { type OwnContext, type TargetInfo, TargetRegistry } from "../cdp/targets.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { StealthLevel } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 
 export interface LiveBrowserOptions {
@@ -16,8 +15,10 @@ export interface LiveBrowserOptions {
   readonly clock: Clock;
   /** The session keeps to this context; `"new"` makes one, `null` stays in the browser's default one. */
   readonly context: OwnContext | "new" | null;
-  /** How far clients are kept from being noticed. */
-  readonly stealth?: StealthLevel;
+  /** Clients press the mouse as a person does. */
+  readonly pointerForce?: boolean;
+  /** Pages are not to notice their clients, who hear this much of consoles. */
+  readonly quietConsole?: "quiet" | "off" | undefined;
   /** Contexts that clients of this session made before a restore. */
   readonly madeContexts: readonly string[];
   readonly onLost: (close: TransportClose) => void;
@@ -68,8 +69,8 @@ export class LiveBrowser {
       connection,
       targets,
       clock,
-      quiet: options.stealth === "max" ? { console: "quiet", token: crypto.randomUUID() } : undefined,
-      pointerForce: options.stealth !== undefined && options.stealth !== "none",
+      quiet: options.quietConsole && { console: options.quietConsole, token: crypto.randomUUID() },
+      pointerForce: options.pointerForce,
       onCloseRequested,
       onSilence,
       onFault,

@@ -50,8 +50,11 @@ export function drawIdentity(
       platform: shown.platform,
       userAgent: shown.userAgent,
       locale: overrides.locale ?? host.locale,
-      timezone: overrides.timezone ?? host.timezone,
+      timezone: asPagesSee(overrides.timezone ?? host.timezone),
     },
     contradictions: level === "none" && overrides.userAgent === null ? [] : fingerprint.contradictions,
   });
 }
+
+/** Pages are told the older of a zone's names (`Asia/Calcutta`): V8 here is as V8 there. */
+const asPagesSee = (timeZone: string): string => new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;

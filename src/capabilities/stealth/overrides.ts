@@ -17,7 +17,9 @@ export interface Overrides {
   readonly hardwareConcurrency: number | null;
   /** CSS pixels; of the whole browser's one screen. `availHeight` is what a task bar leaves. */
   readonly screen: { readonly width: number; readonly height: number; readonly availHeight: number } | null;
-  /** Inner size of windows. */
+  /** Outer size of the window; its inner size is what the browser's own bars leave. */
+  readonly window: Viewport | null;
+  /** Inner size of the window, where it was asked for. */
   readonly viewport: Viewport | null;
   /** `navigator.webdriver` says `true` by itself, and no native override changes it. */
   readonly hidesWebdriver: boolean;
@@ -41,7 +43,7 @@ export interface OverridesOptions {
  * target, and may leave a trace. At `none` only what the caller named; else the whole fingerprint.
  */
 export function planOverrides(options: OverridesOptions): Overrides {
-  const { level, asked, fingerprint, host, sharesBrowser } = options;
+  const { level, asked, viewport, fingerprint, host, sharesBrowser } = options;
   const named = asked === "auto" ? {} : asked;
   const all = level !== "none";
   const differs = all || named.userAgent !== undefined || named.platform !== undefined;
@@ -50,6 +52,7 @@ export function planOverrides(options: OverridesOptions): Overrides {
   const locale = (all || named.locale !== undefined) && fingerprint.locale !== host.locale ? fingerprint.locale : null;
   const zone = (all || named.timezone !== undefined) && fingerprint.timezone !== host.timezone;
   const cores = all && fingerprint.hardwareConcurrency !== host.hardwareConcurrency;
+  const wanted = viewport ?? named.viewport ?? null;
   const { width, height, availHeight } = fingerprint.screen;
   return {
     hostUserAgent: host.userAgent,
@@ -59,23 +62,21 @@ export function planOverrides(options: OverridesOptions): Overrides {
     timezone: zone ? fingerprint.timezone : null,
     hardwareConcurrency: cores ? fingerprint.hardwareConcurrency : null,
     screen: all && !sharesBrowser ? { width, height, availHeight } : null,
-    viewport: viewportOf(options),
+    window: all && wanted === null ? windowOn(fingerprint.screen) : null,
+    viewport: wanted,
     hidesWebdriver: all && host.webdriver,
     focus: all,
   };
 }
 
 /** Nobody has to maximise a window on a large screen, and every pixel costs memory and the time of a screenshot. */
-const LARGEST_WINDOW: Viewport = { width: 1920, height: 953 };
+const LARGEST_WINDOW: Viewport = { width: 1920, height: 1040 };
 
-/** On a screen of a person's a window has a person's size; asked for, it has the size that was asked for. */
-function viewportOf({ level, asked, viewport, fingerprint }: OverridesOptions): Viewport | null {
-  const named = asked === "auto" ? undefined : asked.viewport;
-  if (viewport !== null || named !== undefined) return viewport ?? named ?? null;
-  if (level === "none") return null;
-  const { width, height } = fingerprint.viewport;
-  return { width: Math.min(width, LARGEST_WINDOW.width), height: Math.min(height, LARGEST_WINDOW.height) };
-}
+/** A window as people have it: the whole screen, or most of a large one. */
+const windowOn = ({ availWidth, availHeight }: Fingerprint["screen"]): Viewport => ({
+  width: Math.min(availWidth, LARGEST_WINDOW.width),
+  height: Math.min(availHeight, LARGEST_WINDOW.height),
+});
 
 /** Whether there is anything to do at all. */
 export function isEmpty({ hostUserAgent: _unused, ...overrides }: Overrides): boolean {

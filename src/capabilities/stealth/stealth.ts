@@ -5,7 +5,8 @@ import { TargetGate } from "../../cdp/target-gate.ts";
 import type { TargetInfo } from "../../cdp/targets.ts";
 import type { Overrides } from "./overrides.ts";
 import { RequestHeaders } from "./request-headers.ts";
-import { setUpTarget, zoneAndLocale } from "./target-set-up.ts";
+import { SharedZone } from "./shared-zone.ts";
+import { setUpTarget } from "./target-set-up.ts";
 import { sizeWindow } from "./windows.ts";
 
 export interface StealthOptions {
@@ -35,11 +36,10 @@ export async function applyStealth(options: StealthOptions): Promise<void> {
     holders: mux.held,
     setUp: (target) => setUpTarget(overrides, target),
     onFailed,
-    // Targets of one process share its time zone and locale, and lose both with the one that had set them.
-    onGone: () => {
-      for (const { send } of gate.all("page")) void Promise.allSettled(zoneAndLocale(overrides, send));
-    },
+    onGone: ({ info }) => zone.again(info.targetId),
   });
+  const zone = new SharedZone({ gate, overrides });
+  zone.follow(connection);
   mux.useGate(new GatedMux({ gate, owned: ownedOf(overrides) }));
   await Promise.all([
     gate.start(),

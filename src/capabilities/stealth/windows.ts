@@ -6,12 +6,13 @@ import type { Overrides } from "./overrides.ts";
  * query and popup sees, with nothing overridden in a page.
  */
 export async function sizeWindow(connection: CdpConnection, overrides: Overrides, targetId: string): Promise<void> {
-  const { screen, viewport } = overrides;
-  if (screen !== null) await sizeScreen(connection, screen);
-  if (viewport === null) return;
+  const { screen, window, viewport } = overrides;
+  const sizing = screen === null ? undefined : sizeScreen(connection, screen);
+  if (window === null && viewport === null) return sizing;
   const { windowId } = await connection.send("Browser.getWindowForTarget", { targetId });
-  await connection.send("Browser.setWindowBounds", { windowId, bounds: { left: 0, top: 0 } });
-  await connection.send("Browser.setContentsSize", { windowId, ...viewport });
+  await sizing;
+  await connection.send("Browser.setWindowBounds", { windowId, bounds: { left: 0, top: 0, ...window } });
+  if (viewport !== null) await connection.send("Browser.setContentsSize", { windowId, ...viewport });
 }
 
 async function sizeScreen(connection: CdpConnection, screen: NonNullable<Overrides["screen"]>): Promise<void> {

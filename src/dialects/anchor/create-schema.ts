@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { CONSOLE_CHOICES } from "../../domain/session-spec.ts";
 import { text, viewportSide } from "../fields.ts";
 import { parseInitialUrl, parseProxyServer } from "./addresses.ts";
 import { COUNTRIES } from "./countries.ts";
@@ -168,7 +169,21 @@ const BrowserConfig = z
       .optional()
       .openapi({ description: "Ids of uploaded extensions to load." }),
     disable_web_security: toggle("Switch off CORS and the same-origin policy.", false),
-    extra_stealth: toggle("Strongest protection of the browser's fingerprint.", false),
+    extra_stealth: z
+      .object({
+        active: z.boolean().optional().openapi({ description: "Enable or disable it.", default: false }),
+        console: z
+          .enum(CONSOLE_CHOICES)
+          .optional()
+          .openapi({
+            description:
+              "Berth's own: what clients hear of consoles and uncaught errors. `quiet`: their text. `off`: nothing, and" +
+              " no trace. `all`: every event as Chromium sends it, which pages can notice.",
+            default: "quiet",
+          }),
+      })
+      .optional()
+      .openapi({ description: "Strongest protection of the browser's fingerprint." }),
     ...NewerBrowserFields,
   })
   .openapi("BrowserConfig", { description: "Browser-specific configurations." });

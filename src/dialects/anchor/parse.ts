@@ -51,6 +51,9 @@ function conflictIn({ session, browser }: SessionCreateRequest): Failure | undef
   if (browser?.popup_blocker?.active === true && browser.adblock?.active === false) {
     return fieldFailure("browser.popup_blocker.active", "requires browser.adblock.active");
   }
+  if (browser?.extra_stealth?.console !== undefined && browser.extra_stealth.active !== true) {
+    return fieldFailure("browser.extra_stealth.console", "requires browser.extra_stealth.active");
+  }
   if (browser?.profile?.persist === true && browser.profile.name === undefined) {
     return fieldFailure("browser.profile.name", "is required to persist a profile");
   }
@@ -76,6 +79,7 @@ function toSpec({ session = {}, browser = {}, integrations = [] }: SessionCreate
     initialUrl: initialUrl === undefined ? null : (parseInitialUrl(initialUrl) ?? null),
     proxy: proxy?.active === true ? toProxy(proxy) : null,
     stealth: browser.extra_stealth?.active === true ? "max" : "standard",
+    console: browser.extra_stealth?.console ?? "quiet",
     fingerprint: "auto",
     profile:
       profile?.name === undefined ? null : { by: "name", value: profile.name, persist: profile.persist ?? false },

@@ -1,4 +1,5 @@
 import type { SessionStatus } from "../../domain/session-state.ts";
+import type { ConsoleChoice } from "../../domain/session-spec.ts";
 import type { PageView, SessionMetrics, SessionSummary, SessionView } from "../../domain/session-view.ts";
 import { type ConnectTarget, anchorCdpUrl, liveViewUrl } from "../connect-urls.ts";
 import { anchorProxyType } from "./proxy-types.ts";
@@ -111,9 +112,17 @@ function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<stri
       p2p_download: { active: inForce.p2pDownload },
       extensions: inForce.extensions ? spec.extensions : [],
       disable_web_security: { active: inForce.disableWebSecurity },
-      extra_stealth: { active: inForce.stealth && spec.stealth === "max" },
+      extra_stealth: renderStealth(spec, inForce),
     },
   };
+}
+
+function renderStealth(
+  spec: SessionView["spec"],
+  inForce: SessionView["inForce"],
+): { active: boolean; console?: ConsoleChoice } {
+  const active = inForce.stealth && spec.stealth === "max";
+  return active ? { active, console: spec.console } : { active };
 }
 
 /** A Meshbrow session's seconds need not be whole minutes. */

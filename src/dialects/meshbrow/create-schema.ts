@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { CONSOLE_CHOICES } from "../../domain/session-spec.ts";
 import { integer, text, viewportSide } from "../fields.ts";
 import { COUNTRY_CODES } from "./country-codes.ts";
 
@@ -98,6 +99,16 @@ export const CreateSessionRequest = z
       description: "Anti-detection level: `none`, `standard` or `max`. `basic` is `standard`, `full` is `max`.",
       default: "max",
     }),
+    console: z
+      .enum(CONSOLE_CHOICES, { error: "must be one of: all, quiet, off" })
+      .optional()
+      .openapi({
+        description:
+          "Berth's own, for stealth `max`: what clients hear of consoles and uncaught errors. `quiet`: their text, by a" +
+          " channel that pages see in timing only. `off`: nothing, and no trace. `all`: every event as Chromium sends" +
+          " it, which pages can notice.",
+        default: "quiet",
+      }),
     fingerprint: z
       .union([z.literal("auto"), Fingerprint], { error: 'must be "auto" or an object' })
       .optional()

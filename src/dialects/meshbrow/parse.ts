@@ -57,6 +57,9 @@ function conflictIn(request: CreateSessionRequest, spelling: Spelling): Failure 
   if (viewport !== undefined && typeof fingerprint === "object" && fingerprint.viewport !== undefined) {
     return fieldFailure("viewport", "and fingerprint.viewport are the same field: give one of them");
   }
+  if (request.console !== undefined && toStealth(request.stealth) !== "max") {
+    return fieldFailure("console", "requires stealth max: at other levels clients hear everything");
+  }
   return typeof fingerprint === "object" ? fingerprintFailure(fingerprint, spelling) : undefined;
 }
 
@@ -77,6 +80,7 @@ function toSpec(request: CreateSessionRequest): SessionSpec {
     initialUrl: null,
     proxy: request.proxy === undefined ? null : toProxy(request.proxy),
     stealth: toStealth(request.stealth),
+    console: request.console ?? "quiet",
     fingerprint: fingerprint === "auto" ? "auto" : toFingerprint(fingerprint),
     profile: profileId === undefined ? null : { by: "id", value: profileId, persist: false },
     recording: {

@@ -23,6 +23,7 @@ export function renderCreatedSession({ view, connectToken: token }: OwnedSession
     expiresAt: isoTimeOrNull(view.expiresAt),
     createdAt: isoTime(view.createdAt),
     stealth: inForce.stealth ? spec.stealth : "none",
+    ...(inForce.stealth && spec.stealth === "max" && { console: spec.console }),
     coherence: view.contradictions.length === 0 ? "full" : "partial",
     ...(view.contradictions.length > 0 && { contradictions: [...view.contradictions] }),
     recording: { har, screenshots, video },

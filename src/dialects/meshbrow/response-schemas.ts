@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { STEALTH_LEVELS } from "../../domain/session-spec.ts";
+import { CONSOLE_CHOICES, STEALTH_LEVELS } from "../../domain/session-spec.ts";
 import { END_REASONS, SESSION_STATUSES } from "../../domain/session-state.ts";
 
 export const EXAMPLE_SESSION_ID = "ses_k8m2n4p6q5r3s2t4u6v5w3x2ya";
@@ -54,6 +54,10 @@ const sessionFields = {
   expiresAt: time("When the session ends at the latest; `null` for never.", "2026-10-27T14:30:00.000Z").nullable(),
   createdAt: time("When the session was admitted.", "2026-10-27T14:00:00.000Z"),
   stealth: z.enum(STEALTH_LEVELS).openapi({ description: "Anti-detection level in force.", example: "none" }),
+  console: z
+    .enum(CONSOLE_CHOICES)
+    .optional()
+    .openapi({ description: "What clients hear of consoles; at stealth `max` only.", example: "quiet" }),
   coherence: z.enum(["full", "partial"]).openapi({
     description: "`partial` when pages can tell that the fingerprint is not the browser's own; see `contradictions`.",
     example: "full",

@@ -238,11 +238,13 @@ describe("a new tab with a URL", () => {
     expect(create.params).toMatchObject({ url: "about:blank" });
     const session = caught(PAGE);
     browser.answer(create, { targetId: PAGE.targetId });
-    expect(client.answerTo(1)).toEqual({ id: 1, result: { targetId: PAGE.targetId } });
     await settle();
     expect(methodsTo(session)).not.toContain("Page.navigate");
+    expect(client.answerTo(1)).toBeUndefined();
     await answerAll(session);
     expect(sentTo(session).at(-1)).toMatchObject({ method: "Page.navigate", params: { url: "https://a.test/" } });
+    await answerAll(session);
+    expect(client.answerTo(1)).toEqual({ id: 1, result: { targetId: PAGE.targetId } });
   });
 
   it("is opened as it is when it is blank anyway", async () => {

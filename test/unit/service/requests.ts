@@ -11,6 +11,7 @@ export const PLAIN_SPEC: SessionSpec = {
   initialUrl: null,
   proxy: null,
   stealth: "none",
+  console: "quiet",
   fingerprint: "auto",
   profile: null,
   recording: { har: false, screenshots: false, video: false },

@@ -17,6 +17,7 @@ const DEFAULTS: SessionSpec = {
   proxy: null,
   stealth: "standard",
   fingerprint: "auto",
+  console: "quiet",
   profile: null,
   recording: { har: false, screenshots: false, video: true },
   liveViewReadOnly: false,

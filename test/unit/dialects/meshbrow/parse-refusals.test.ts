@@ -13,6 +13,8 @@ const chrome = (part: string): string =>
 
 /** Body, field at fault, rest of the message. */
 const REFUSALS: readonly (readonly [unknown, string, string])[] = [
+  [{ console: "loud" }, "console", "must be one of: all, quiet, off"],
+  [{ stealth: "standard", console: "off" }, "console", "requires stealth max: at other levels clients hear everything"],
   [{ proxy: { type: "tor" } }, "proxy.type", TYPES],
   [{ proxy: { type: 5 } }, "proxy.type", TYPES],
   [{ proxy: { type: null } }, "proxy.type", TYPES],

@@ -27,6 +27,7 @@ const DEFAULTS: SessionSpec = {
   proxy: null,
   stealth: "max",
   fingerprint: "auto",
+  console: "quiet",
   profile: null,
   recording: { har: false, screenshots: false, video: false },
   liveViewReadOnly: false,

@@ -44,6 +44,7 @@ describe("POST /v1/sessions", () => {
       expiresAt: "2026-10-27T14:30:00.000Z",
       createdAt: "2026-10-27T14:00:00.000Z",
       stealth: "none",
+      coherence: "full",
       recording: { har: false, screenshots: false, video: false },
       profileId: null,
       timeout: 1800,
