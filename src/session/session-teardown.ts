@@ -82,7 +82,7 @@ export class SessionTeardown {
     if ((status !== "destroyed" && status !== "failed") || endReason === null) return;
     const endedAt = record.endedAt ?? this.#deps.clock.now();
     // Nobody could use the browser of a launch that failed: neither the session nor its time is counted.
-    const refund = endReason === "launch_failed";
+    const refund = endReason === "launch_failed" || (endReason === "capability_failed" && !isLaunched(record));
     const { reports, analytics, engine } = this.#deps;
     const isFirst = await reports.recordEnd({
       id,
@@ -108,3 +108,5 @@ export class SessionTeardown {
     }
   }
 }
+
+const isLaunched = ({ metrics }: SessionRecord): boolean => metrics.launchMs !== null;

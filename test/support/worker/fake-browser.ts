@@ -81,6 +81,11 @@ export class FakeBrowser implements Transport {
     this.#refused.add(method);
   }
 
+  /** Whether the next command with this method gets an error. */
+  refuses(method: string): boolean {
+    return this.#refused.has(method);
+  }
+
   /** What every browser answers without being told. */
   #answerOwn(command: SentCommand): void {
     if (this.#refused.delete(command.method)) {

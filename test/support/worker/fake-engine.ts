@@ -37,9 +37,11 @@ export class ScriptedBrowser extends FakeBrowser {
   readonly silent = new Set<string>();
 
   override send(text: string): void {
+    const { method } = JSON.parse(text) as SentCommand;
+    const refused = this.refuses(method);
     super.send(text);
     const command = this.sent.at(-1);
-    if (command && !this.silent.has(command.method)) queueMicrotask(() => this.#reply(command));
+    if (!refused && command && !this.silent.has(command.method)) queueMicrotask(() => this.#reply(command));
   }
 
   #reply(command: SentCommand): void {
@@ -59,6 +61,8 @@ export class ScriptedBrowser extends FakeBrowser {
         return this.answer(command, { browserContextIds: [], defaultBrowserContextId: CONTEXT });
       case "Target.createBrowserContext":
         return this.answer(command, { browserContextId: "OWN" });
+      case "Emulation.getScreenInfos":
+        return this.answer(command, { screenInfos: [{ id: "1" }] });
       case "Browser.getVersion":
         return this.answer(command, { userAgent: "Chrome", product: "Chrome/156" });
       case "Runtime.evaluate":
@@ -82,6 +86,8 @@ export class FakeEngine implements BrowserEngine {
   launches = 0;
   /** Methods that the browsers of this engine never answer. */
   silentMethods: readonly string[] = [];
+  /** Methods that they refuse. */
+  refusedMethods: readonly string[] = [];
   /** Awaited by every launch before it does anything. */
   beforeLaunch: () => Promise<void> = () => Promise.resolve();
   /** Throws to make `connect` fail: the browser is gone. */
@@ -123,6 +129,7 @@ export class FakeEngine implements BrowserEngine {
     this.beforeConnect();
     const browser = new ScriptedBrowser();
     for (const method of this.silentMethods) browser.silent.add(method);
+    for (const method of this.refusedMethods) browser.refuseNext(method);
     this.browsers.push(browser);
     return browser;
   }

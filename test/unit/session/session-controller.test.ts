@@ -483,3 +483,67 @@ describe("what the index hears", () => {
       ]);
     }));
 });
+
+describe("a session with an identity", () => {
+  const sent = (engine: FakeEngine, method: string) => engine.browser.sent.filter((each) => each.method === method);
+
+  it("has it in force when its create is answered", () =>
+    inSession(async ({ create, engine }) => {
+      const created = await create({ stealth: "standard" });
+      expect(created).toMatchObject({ ok: true, value: { view: { fingerprint: { timezone: "America/New_York" } } } });
+      expect(sent(engine, "Emulation.setTimezoneOverride")).toMatchObject([
+        { params: { timezoneId: "America/New_York" } },
+      ]);
+      expect(sent(engine, "Emulation.updateScreen")).toHaveLength(1);
+    }));
+
+  it("has the same one again after its object lost its memory", () =>
+    inSession(async ({ create, engine, successor }) => {
+      await create({ stealth: "max" });
+      const before = sent(engine, "Emulation.setHardwareConcurrencyOverride").map(({ params }) => params);
+      const next = successor();
+      expect(await next.browser()).toBeDefined();
+      expect(sent(engine, "Emulation.setHardwareConcurrencyOverride").map(({ params }) => params)).toEqual(before);
+      expect(engine.browsers).toHaveLength(2);
+    }));
+
+  it("fails, frees its slot and closes its browser when the browser does not take it", () => {
+    const engine = new FakeEngine();
+    engine.refusedMethods = ["Emulation.setTimezoneOverride"];
+    return inSession(async ({ create, ends }) => {
+      const created = await create({ stealth: "standard" });
+      expect(created).toMatchObject({
+        ok: false,
+        failure: { kind: "launchFailed", reason: expect.stringMatching(/^stealth: /) },
+      });
+      expect(ends).toMatchObject([{ status: "failed", endReason: "capability_failed", refund: true }]);
+      expect(engine.closed).toEqual(["browser-1"]);
+    }, engine);
+  });
+
+  it("ends when the browser does not take it again after a restore", () =>
+    inSession(async ({ create, engine, successor, ends }) => {
+      await create({ stealth: "standard" });
+      engine.refusedMethods = ["Emulation.setTimezoneOverride"];
+      expect(await successor().browser()).toBeUndefined();
+      expect(ends).toMatchObject([{ status: "failed", endReason: "capability_failed" }]);
+    }));
+
+  it("is refused with the field when the browser is too old for it", () =>
+    inSession(async ({ create, ends }) => {
+      const userAgent =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/999.0.0.0 Safari/537.36";
+      expect(await create({ stealth: "max", fingerprint: { userAgent } })).toMatchObject({
+        ok: false,
+        failure: { kind: "invalidRequest", field: "fingerprint.userAgent" },
+      });
+      expect(ends).toMatchObject([{ endReason: "launch_failed", refund: true }]);
+    }));
+
+  it("is read of the browser once for all sessions of a build", () =>
+    inSession(async ({ create, engine }) => {
+      await create({ stealth: "standard" });
+      expect(sent(engine, "Target.createTarget")).toHaveLength(1);
+      expect(sent(engine, "Target.closeTarget")).toHaveLength(1);
+    }));
+});
