@@ -163,7 +163,10 @@ describe("after the Durable Object lost its memory", () => {
     await expect(reset).rejects.toThrow("reset by the test");
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
-    expect((await after.pages()).map(({ url }) => url)).toContain("data:text/html,<title>kept</title>");
+    // Its URL was on its way when the answer came.
+    await expect
+      .poll(async () => (await after.pages()).map(({ url }) => url))
+      .toContain("data:text/html,<title>kept</title>");
   });
 });
 

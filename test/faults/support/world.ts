@@ -145,7 +145,8 @@ export class World {
   /** A client finds the tab that the first one left. */
   async expectTabsKept(): Promise<void> {
     const client = await CdpClient.connect(this.session.cdpUrl);
-    expect((await client.pages()).map(({ url }) => url)).toContain(MARK);
+    // Its URL may still be on its way.
+    await expect.poll(async () => (await client.pages()).map(({ url }) => url)).toContain(MARK);
     client.close();
   }
 
