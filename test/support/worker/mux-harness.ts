@@ -1,6 +1,6 @@
 import { CdpConnection } from "../../../src/cdp/cdp-connection.ts";
 import type { MuxClient } from "../../../src/cdp/mux-client.ts";
-import { SessionMux } from "../../../src/cdp/session-mux.ts";
+import { SessionMux, type SessionMuxOptions } from "../../../src/cdp/session-mux.ts";
 import { type TargetInfo, TargetRegistry } from "../../../src/cdp/targets.ts";
 import { FakeBrowser } from "./fake-browser.ts";
 import { FakeClient } from "./fake-client.ts";
@@ -22,8 +22,9 @@ export class MuxHarness {
   closeRequests = 0;
   silences = 0;
 
-  constructor() {
+  constructor(options: Pick<SessionMuxOptions, "quiet" | "pointerForce"> = {}) {
     this.mux = new SessionMux({
+      ...options,
       transport: this.browser,
       connection: this.connection,
       targets: this.targets,
