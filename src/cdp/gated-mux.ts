@@ -52,6 +52,11 @@ export class GatedMux {
     return this.#run(method, clears ? ours : params, gated);
   }
 
+  /** Whether a client's value stands in place of Berth's on the target. */
+  isLent(targetId: string): boolean {
+    return this.#lent.has(targetId);
+  }
+
   /** A client left: what it had overridden is Berth's again. */
   clientLeft(client: MuxClient): void {
     for (const [targetId, borrower] of this.#lent) {

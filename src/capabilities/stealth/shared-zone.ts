@@ -4,6 +4,13 @@ import type { TargetInfo } from "../../cdp/targets.ts";
 import type { Overrides } from "./overrides.ts";
 import { zoneAndLocale } from "./target-set-up.ts";
 
+export interface SharedZoneOptions {
+  readonly gate: TargetGate;
+  readonly overrides: Overrides;
+  /** Whether a client has set values of its own on the target. */
+  readonly isLent: (targetId: string) => boolean;
+}
+
 /**
  * Targets of one renderer process share its time zone and locale, and lose both with the target that had set them:
  * when it closes, or leaves the process for another site. Nobody says who that was, so all are told again.
@@ -11,10 +18,12 @@ import { zoneAndLocale } from "./target-set-up.ts";
 export class SharedZone {
   readonly #gate: TargetGate;
   readonly #overrides: Overrides;
+  readonly #isLent: (targetId: string) => boolean;
   readonly #urls = new Map<string, string>();
 
-  constructor({ gate, overrides }: { readonly gate: TargetGate; readonly overrides: Overrides }) {
+  constructor({ gate, overrides, isLent }: SharedZoneOptions) {
     this.#gate = gate;
+    this.#isLent = isLent;
     this.#overrides = overrides;
   }
 
@@ -34,8 +43,9 @@ export class SharedZone {
   again(leaver: string): void {
     if (this.#gate.find(leaver) === undefined) this.#urls.delete(leaver);
     for (const { info, send } of this.#gate.all()) {
+      if (info.targetId === leaver || this.#isLent(info.targetId)) continue;
       // Whoever has gone meanwhile needs neither.
-      if (info.targetId !== leaver) void Promise.allSettled(zoneAndLocale(this.#overrides, send));
+      void Promise.allSettled(zoneAndLocale(this.#overrides, send));
     }
   }
 }

@@ -38,9 +38,10 @@ export async function applyStealth(options: StealthOptions): Promise<void> {
     onFailed,
     onGone: ({ info }) => zone.again(info.targetId),
   });
-  const zone = new SharedZone({ gate, overrides });
+  const gated = new GatedMux({ gate, owned: ownedOf(overrides) });
+  mux.useGate(gated);
+  const zone = new SharedZone({ gate, overrides, isLent: (targetId) => gated.isLent(targetId) });
   zone.follow(connection);
-  mux.useGate(new GatedMux({ gate, owned: ownedOf(overrides) }));
   await Promise.all([
     gate.start(),
     sizeWindow(connection, overrides, pageId),
