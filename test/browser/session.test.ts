@@ -153,20 +153,21 @@ describe("the end of a session", () => {
   });
 });
 
+const KEPT = "data:text/html,<title>kept</title>";
+
 describe("after the Durable Object lost its memory", () => {
   it("the same URL leads to the same tabs", async () => {
     const { id, cdpUrl } = await create();
     const before = await CdpClient.connect(cdpUrl);
-    await before.send("Target.createTarget", { url: "data:text/html,<title>kept</title>" });
+    await before.send("Target.createTarget", { url: KEPT });
+    const urls = async (client: CdpClient) => (await client.pages()).map(({ url }) => url);
+    await expect.poll(() => urls(before)).toContain(KEPT);
     // Eviction waits for the socket to the browser; a reset does not, and loses the same memory.
     const reset = runInDurableObject(objectOf(id), (_instance, state) => state.abort("reset by the test"));
     await expect(reset).rejects.toThrow("reset by the test");
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
-    // Its URL was on its way when the answer came.
-    await expect
-      .poll(async () => (await after.pages()).map(({ url }) => url))
-      .toContain("data:text/html,<title>kept</title>");
+    expect(await urls(after)).toContain(KEPT);
   });
 });
 

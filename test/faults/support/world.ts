@@ -89,8 +89,11 @@ export class World {
   /** Connects a client and leaves a tab that is known again. */
   async connect(): Promise<CdpClient> {
     this.client = await CdpClient.connect(this.session.cdpUrl);
-    await this.client.send("Target.createTarget", { url: MARK });
-    return this.client;
+    const { client } = this;
+    await client.send("Target.createTarget", { url: MARK });
+    // The answer comes while the URL is on its way, and what happens to a tab that is loading is another matter.
+    await expect.poll(async () => (await client.pages()).map(({ url }) => url)).toContain(MARK);
+    return client;
   }
 
   async leave(): Promise<void> {
@@ -145,8 +148,7 @@ export class World {
   /** A client finds the tab that the first one left. */
   async expectTabsKept(): Promise<void> {
     const client = await CdpClient.connect(this.session.cdpUrl);
-    // Its URL may still be on its way.
-    await expect.poll(async () => (await client.pages()).map(({ url }) => url)).toContain(MARK);
+    expect((await client.pages()).map(({ url }) => url)).toContain(MARK);
     client.close();
   }
 
