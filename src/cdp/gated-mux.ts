@@ -36,8 +36,7 @@ export class GatedMux {
 
   /** Until when the command has to wait: nothing runs before it is set up. */
   heldUntil({ target }: MuxSession, { method }: CdpCommand): Promise<void> | undefined {
-    if (method !== "Runtime.runIfWaitingForDebugger" || target === undefined) return undefined;
-    return this.#gate.settled(target.id);
+    return target === undefined ? undefined : this.#gate.holds(target.id, method);
   }
 
   /** Applies a client's own override through the session that may; `undefined` for any other command. */

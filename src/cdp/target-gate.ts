@@ -68,6 +68,8 @@ export class TargetGate {
   readonly #bySession = new Map<string, Gated>();
   readonly #byTarget = new Map<string, Gated>();
   readonly #listeners = new Set<(target: GatedTarget, method: string, params: unknown) => void>();
+  /** What was there before the gate, and is being set up while it runs. */
+  readonly #found = new Set<string>();
   /** While the gate starts, failures are its caller's. */
   #starting: unknown[] | undefined;
 
@@ -77,24 +79,34 @@ export class TargetGate {
   }
 
   /**
-   * Attaches to all that is there and to all that comes; answers when what is there is set up.
+   * Attaches to all that is there and to all that comes.
    *
-   * @throws what kept a target from being set up.
+   * @returns when it is attached, what settles when what is there is set up: it rejects with what kept a target
+   * from that. A renderer that has just started takes its time.
    */
-  async start(): Promise<void> {
+  async start(): Promise<{ readonly setUp: Promise<void> }> {
     const failures: unknown[] = [];
     this.#starting = failures;
     this.#connection.onEvent((event) => this.#onEvent(event));
     await this.#connection.send("Target.setAutoAttach", AUTO_ATTACH);
-    for (const { settled } of this.#byTarget.values()) await settled;
+    const found = [...this.#byTarget.values()];
+    for (const { info } of found) this.#found.add(info.targetId);
+    return { setUp: this.#started(found, failures) };
+  }
+
+  async #started(found: readonly Gated[], failures: readonly unknown[]): Promise<void> {
+    for (const { settled } of found) await settled;
     this.#starting = undefined;
+    this.#found.clear();
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Until when a client's resume of this target has to wait; `undefined` when it need not. */
-  settled(targetId: string): Promise<void> | undefined {
+  /** Until when a client's command to this target has to wait; `undefined` when it need not. */
+  holds(targetId: string, method: string): Promise<void> | undefined {
     const gated = this.#byTarget.get(targetId);
-    return gated !== undefined && runsAtFirstResume(gated.info) ? gated.settled : undefined;
+    if (gated === undefined) return undefined;
+    const resumes = method === RESUME && runsAtFirstResume(gated.info);
+    return resumes || this.#found.has(targetId) ? gated.settled : undefined;
   }
 
   /** Settles when the target is set up and runs, as far as the gate knows of it. */

@@ -176,7 +176,8 @@ export class BrowserLink {
   /** Overrides end with the socket that they were set over. */
   async #reapply(live: LiveBrowser, overrides: Overrides): Promise<void> {
     try {
-      await live.applyOverrides(overrides, this.#options.onCapabilityFailed);
+      const { setUp } = await live.applyOverrides(overrides, this.#options.onCapabilityFailed);
+      await setUp;
     } catch (error) {
       live.close({ code: 1000, reason: "the browser could not be taken into use" });
       if (error instanceof CapabilityError) throw new BrowserLostError("capability_failed", error.message, error);

@@ -151,25 +151,29 @@ export class LiveBrowser {
    * Puts an identity in force, before any client is let in.
    *
    * @param onFailed hears of a target that could not be set up later.
-   * @throws CapabilityError when the browser does not take it.
+   * @returns what settles when the tabs that were there have it; clients' commands to them wait until then.
+   * @throws CapabilityError when the browser does not take it; so does what is returned.
    */
-  async applyOverrides(overrides: Overrides, onFailed: (error: CapabilityError) => void): Promise<void> {
+  async applyOverrides(
+    overrides: Overrides,
+    onFailed: (error: CapabilityError) => void,
+  ): Promise<{ readonly setUp: Promise<void> }> {
     const { connection, mux, targets } = this;
     const [page] = this.pages();
     if (page === undefined) throw new CapabilityError("stealth", "the browser has no page");
-    try {
-      await applyStealth({
-        connection,
-        mux,
-        overrides,
-        pageId: page.targetId,
-        belongs: (target) => targets.belongs(target),
-        sharesBrowser: targets.sharesBrowser,
-        onFailed: (error) => onFailed(new CapabilityError("stealth", error)),
-      });
-    } catch (error) {
+    const rethrow = (error: unknown): never => {
       throw connection.isClosed ? error : new CapabilityError("stealth", error);
-    }
+    };
+    const applied = await applyStealth({
+      connection,
+      mux,
+      overrides,
+      pageId: page.targetId,
+      belongs: (target) => targets.belongs(target),
+      sharesBrowser: targets.sharesBrowser,
+      onFailed: (error) => onFailed(new CapabilityError("stealth", error)),
+    }).catch(rethrow);
+    return { setUp: applied.setUp.catch(rethrow) };
   }
 
   /** What a page of this browser observes, read in the first tab while it is blank. */

@@ -1,4 +1,5 @@
-import type { CapabilityError } from "../capabilities/capability-error.ts";
+import { CapabilityError } from "../capabilities/capability-error.ts";
+import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 import type { EngineBrowser } from "../engines/engine.ts";
@@ -35,6 +36,8 @@ export class LaunchRefused extends Error {
 /** From an admitted session to a browser that answers. */
 export class SessionLaunch {
   readonly #options: SessionLaunchOptions;
+  /** Settles when the first tab shows the session's identity. */
+  #setUp: Promise<void> = Promise.resolve();
 
   constructor(options: SessionLaunchOptions) {
     this.#options = options;
@@ -59,7 +62,8 @@ export class SessionLaunch {
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
     store.update({ fingerprint, metrics: link.metrics.read() });
-    if (spec.initialUrl !== null) live.openInitialUrl(spec.initialUrl);
+    const { initialUrl } = spec;
+    if (initialUrl !== null) background(this.#setUp.then(() => live.openInitialUrl(initialUrl)));
     return true;
   }
 
@@ -69,15 +73,26 @@ export class SessionLaunch {
 
   /** Draws the session's identity and puts it in force. */
   async #identify(live: LiveBrowser, { id, spec }: SessionRecord): Promise<ObservedFingerprint> {
-    const { deps, store, onCapabilityFailed } = this.#options;
+    const { deps, store } = this.#options;
     const host = await deps.knownHosts.of(live);
     const identity = drawIdentity(spec, { host, seed: id, sharesBrowser: deps.engine.features.sharesBrowser });
     if (!identity.ok) throw new LaunchRefused(identity.failure);
     const { overrides, fingerprint, contradictions } = identity.value;
     // Before it is in force: a restore that comes meanwhile has to know.
     store.update({ overrides, contradictions });
-    if (overrides !== null) await live.applyOverrides(overrides, onCapabilityFailed);
+    if (overrides !== null) await this.#apply(live, overrides);
     return fingerprint;
+  }
+
+  /** The first tab's renderer is still starting: the create does not wait for it, only clients' commands to it do. */
+  async #apply(live: LiveBrowser, overrides: Overrides): Promise<void> {
+    const { onCapabilityFailed, background } = this.#options;
+    const { setUp } = await live.applyOverrides(overrides, onCapabilityFailed);
+    this.#setUp = setUp.catch((error: unknown) => {
+      // A socket that is lost is somebody else's to report, and brings all of it again.
+      if (error instanceof CapabilityError) onCapabilityFailed(error);
+    });
+    background(this.#setUp);
   }
 
   /** What earlier browsers of this build showed, checked in the background; a first one is asked. */

@@ -26,9 +26,10 @@ export interface StealthOptions {
  * Puts a session's identity in force: in every page, frame and worker before its first script, in every request's
  * headers, on the screen.
  *
- * @throws CdpCommandError when the browser does not take it.
+ * @returns what settles when the tabs that were there have it; clients' commands to them wait until then.
+ * @throws CdpCommandError when the browser does not take it; so does what is returned.
  */
-export async function applyStealth(options: StealthOptions): Promise<void> {
+export async function applyStealth(options: StealthOptions): Promise<{ readonly setUp: Promise<void> }> {
   const { connection, mux, overrides, pageId, belongs, sharesBrowser, onFailed } = options;
   const gate: TargetGate = new TargetGate({
     connection,
@@ -42,11 +43,12 @@ export async function applyStealth(options: StealthOptions): Promise<void> {
   mux.useGate(gated);
   const zone = new SharedZone({ gate, overrides, isLent: (targetId) => gated.isLent(targetId) });
   zone.follow(connection);
-  await Promise.all([
+  const [started] = await Promise.all([
     gate.start(),
     sizeWindow(connection, overrides, pageId),
     sharesBrowser ? undefined : RequestHeaders.start(connection, overrides),
   ]);
+  return started;
 }
 
 function ownedOf({ timezone, locale }: Overrides): ReadonlyMap<OwnedOverride, Readonly<Record<string, string>>> {

@@ -17,7 +17,7 @@ const SERVICE = pageTarget("T4", "DEFAULT", "service_worker");
 let harness: MuxHarness;
 let browser: FakeBrowser;
 let failures: unknown[];
-let started: Promise<void>;
+let started: ReturnType<TargetGate["start"]>;
 
 beforeEach(async () => {
   harness = new MuxHarness();
@@ -58,7 +58,8 @@ async function settle(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  browser.answer(browser.last("Target.setAutoAttach"), {});
+  const ours = browser.sent.find(({ method, sessionId }) => method === "Target.setAutoAttach" && !sessionId);
+  browser.answer(ours ?? browser.last("none"), {});
   await started;
 }
 
@@ -94,6 +95,29 @@ describe("a new target", () => {
     const asked = caught(PAGE, false);
     expect(methodsTo(asked)).toEqual([]);
     expect(browser.sent.some(({ method }) => method === "Target.detachFromTarget")).toBe(false);
+  });
+});
+
+describe("a tab that was there before", () => {
+  it("hears of clients' commands when it is set up, in their order", async () => {
+    const ours = caught(PAGE, false);
+    await start();
+    const client = await harness.connect();
+    const theirs = client.attached(PAGE);
+    client.send({ id: 1, method: "Page.enable", sessionId: theirs });
+    client.send({ id: 2, method: "Page.navigate", params: { url: "https://a.test/" }, sessionId: theirs });
+    await settle();
+    expect(methodsTo(theirs)).toEqual([]);
+    await answerAll(ours);
+    expect(methodsTo(theirs)).toEqual(["Page.enable", "Page.navigate"]);
+  });
+
+  it("does not keep a client from the browser", async () => {
+    caught(PAGE, false);
+    await start();
+    const client = await harness.connect();
+    client.send({ id: 1, method: "Browser.getVersion" });
+    expect(browser.last("Browser.getVersion")).toMatchObject({ id: 1, sessionId: client.root });
   });
 });
 
@@ -182,7 +206,7 @@ describe("a set-up that fails", () => {
     browser.answer(browser.sent.find(({ method }) => method === "Target.setAutoAttach") ?? browser.last("none"), {});
     await answerAll(session);
     browser.answer(browser.last("Target.getTargetInfo"), { targetInfo: PAGE });
-    await expect(started).rejects.toThrow(SET_UP);
+    await expect((await started).setUp).rejects.toThrow(SET_UP);
     expect(failures).toEqual([]);
   });
 });

@@ -507,19 +507,19 @@ describe("a session with an identity", () => {
       expect(engine.browsers).toHaveLength(2);
     }));
 
-  it("fails, frees its slot and closes its browser when the browser does not take it", () => {
-    const engine = new FakeEngine();
-    engine.refusedMethods = ["Emulation.setTimezoneOverride"];
-    return inSession(async ({ create, ends }) => {
-      const created = await create({ stealth: "standard" });
-      expect(created).toMatchObject({
-        ok: false,
-        failure: { kind: "launchFailed", reason: expect.stringMatching(/^stealth: /) },
-      });
-      expect(ends).toMatchObject([{ status: "failed", endReason: "capability_failed", refund: true }]);
-      expect(engine.closed).toEqual(["browser-1"]);
-    }, engine);
-  });
+  it.for(["Emulation.updateScreen", "Emulation.setTimezoneOverride"])(
+    "fails, frees its slot and closes its browser when the browser refuses %s",
+    (method) => {
+      const engine = new FakeEngine();
+      engine.refusedMethods = [method];
+      return inSession(async ({ create, ends, settled }) => {
+        await create({ stealth: "standard" });
+        await settled();
+        expect(ends).toMatchObject([{ status: "failed", endReason: "capability_failed" }]);
+        expect(engine.closed).toContain("browser-1");
+      }, engine);
+    },
+  );
 
   it("ends when the browser does not take it again after a restore", () =>
     inSession(async ({ create, engine, successor, ends }) => {
