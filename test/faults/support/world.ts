@@ -86,13 +86,19 @@ export class World {
     return env.SESSIONS.getByName(id);
   }
 
+  /** The tab that the last client left. */
+  tabId = "";
+
   /** Connects a client and leaves a tab that is known again. */
   async connect(): Promise<CdpClient> {
     this.client = await CdpClient.connect(this.session.cdpUrl);
     const { client } = this;
-    await client.send("Target.createTarget", { url: MARK });
+    const { targetId } = await client.send("Target.createTarget", { url: MARK });
+    this.tabId = String(targetId);
     // The answer comes while the URL is on its way, and what happens to a tab that is loading is another matter.
-    await expect.poll(async () => (await client.pages()).map(({ url }) => url)).toContain(MARK);
+    const session = await client.attach(this.tabId);
+    await expect.poll(() => client.evaluate("location.href", session)).toBe(MARK);
+    await client.send("Target.detachFromTarget", { sessionId: session });
     return client;
   }
 

@@ -151,8 +151,7 @@ export const BROWSER_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.in("active");
       const client = world.client;
-      const page = (await client?.pages())?.find(({ url }) => url.startsWith("data:"));
-      const session = (await client?.attach(page?.targetId ?? "")) ?? "";
+      const session = (await client?.attach(world.tabId)) ?? "";
       await expect.poll(() => client?.evaluate("location.href + document.readyState", session)).toBe(`${MARK}complete`);
       const waiting = client?.call(
         "Runtime.evaluate",
@@ -161,7 +160,7 @@ export const BROWSER_FAULTS: readonly Fault[] = [
       );
       void client?.call("Page.crash", {}, session);
       expect((await waiting)?.error?.message).toBe("Target crashed");
-      await client?.send("Page.navigate", { url: page?.url ?? "" }, session);
+      await client?.send("Page.navigate", { url: MARK }, session);
       expect(await client?.evaluate("1 + 1", session)).toBe(2);
       return world;
     },
