@@ -25,6 +25,9 @@ const test = base
 /** Of 1: a software renderer alone is 0.1, and a sign of automation 0.12 or more. */
 const MOST_HEADLESS = 0.1;
 
+/** A word takes some microseconds to log; to describe a million numbers takes some thousand times as long. */
+const DESCRIBED = 100;
+
 /** Names that client libraries leave in stacks and globals. */
 const CLIENT_NAMES = /pptr|puppeteer|playwright|utilityscript|__pw/i;
 
@@ -104,8 +107,16 @@ describe.for(["puppeteer", "playwright"] as const)("at max, with %s at work in t
     const { cdpUrl } = await sessions.create("meshbrow", { stealth: "max" });
     const traces = await detectors.ask("traces", working(await PAGES[client](clients, cdpUrl)), "when clicked");
     expect(traces.errorReads).toEqual(alone.errorReads);
+    expect(traces.slowLogs).toBeLessThan(DESCRIBED);
     expect(traces.newGlobals).toEqual(alone.newGlobals);
     expect(traces.stacks).toHaveLength(2);
     for (const stack of traces.stacks) expect(stack).not.toMatch(CLIENT_NAMES);
+  });
+
+  test("a page sees it all if the client is to hear everything", async ({ sessions, clients, detectors }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "max", console: "all" });
+    const traces = await detectors.ask("traces", working(await PAGES[client](clients, cdpUrl)), "when clicked");
+    expect(traces.errorReads.prepareStackTrace).toBeGreaterThan(0);
+    expect(traces.slowLogs).toBeGreaterThan(DESCRIBED);
   });
 });

@@ -31,11 +31,15 @@ export interface StealthOptions {
  */
 export async function applyStealth(options: StealthOptions): Promise<{ readonly setUp: Promise<void> }> {
   const { connection, mux, overrides, pageId, belongs, sharesBrowser, onFailed } = options;
+  const { sent, sized } = sizeWindow(connection, overrides, pageId);
   const gate: TargetGate = new TargetGate({
     connection,
     belongs,
     holders: mux.held,
-    setUp: (target) => setUpTarget(overrides, target),
+    setUp: (target) => {
+      const commands = setUpTarget(overrides, target);
+      return target.info.targetId === pageId ? [...commands, sized] : commands;
+    },
     onFailed,
     onGone: ({ info }) => zone.again(info.targetId),
   });
@@ -45,7 +49,7 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
   zone.follow(connection);
   const [started] = await Promise.all([
     gate.start(),
-    sizeWindow(connection, overrides, pageId),
+    sent,
     sharesBrowser ? undefined : RequestHeaders.start(connection, overrides),
   ]);
   return started;

@@ -18,6 +18,8 @@ export interface BotVerdict {
 export interface Traces {
   /** How often the console read an error's parts, and formatted its stack. */
   readonly errorReads: Readonly<Record<"name" | "message" | "stack" | "prepareStackTrace", number>>;
+  /** How many times longer it takes to log a large array than a word: whoever describes what is logged is slow. */
+  readonly slowLogs: number;
   /** Stacks in which `probe()` and the button's listener were called. */
   readonly stacks: readonly string[];
   /** Global names that were not there when the page began. */
@@ -80,8 +82,17 @@ export const DETECTORS: Readonly<Record<Detector, string>> = {
         console[method](new Error("plain"));
       }
       delete Error.prepareStackTrace;
+      const large = Array.from({ length: 1e6 }, (_, at) => at);
+      const logging = (value, times) => {
+        const began = performance.now();
+        for (let at = 0; at < times; at += 1) console.debug(value);
+        return (performance.now() - began) / times;
+      };
+      // The clock ticks in tenths of a millisecond: a hundred words take some of them.
+      const word = logging("word", 100);
+      const slowLogs = logging(large, 5) / Math.max(word, 0.001);
       const newGlobals = Object.getOwnPropertyNames(window).filter((name) => !atFirst.has(name));
-      return { errorReads, stacks, newGlobals };
+      return { errorReads, slowLogs, stacks, newGlobals };
     };`,
 };
 
