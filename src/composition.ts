@@ -24,7 +24,12 @@ import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
-const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>(["stealth", "fingerprint", "viewport"]);
+const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  "stealth",
+  "fingerprint",
+  "viewport",
+  "proxy",
+]);
 
 const DEFAULT_MAX_CLIENTS = 4;
 /** Shorter secrets can be guessed offline from one connect token. */
@@ -63,6 +68,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     analytics: createAnalytics({ dataset: env.ANALYTICS, logger }),
     knownFingerprints,
     knownHosts,
+    proxyPools: proxyPoolsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
@@ -119,6 +125,11 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
     allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
+    proxyPools: proxyPoolsOf(env),
+    // What is not set up fails by itself when it is asked.
+    engineHasLocations: env.ENGINE === "browser-run",
+    draw: (n) => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % n,
+    exitCheckUrl: env.EXIT_CHECK_URL,
     clock,
     ids,
     logger,

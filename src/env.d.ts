@@ -7,6 +7,8 @@ declare namespace Cloudflare {
     readonly BERTH_SECRET?: string;
     /** Where the `cdp-endpoint` engine finds its browser: `ws(s)://…` or `http(s)://…`. */
     readonly CDP_ENDPOINT?: string;
+    /** Asked through proxies instead of this deployment's own `/ip`, which has to be reachable from the internet. */
+    readonly EXIT_CHECK_URL?: string;
     /** One data point a session end. Unset: none is written. */
     readonly ANALYTICS?: AnalyticsEngineDataset;
   }

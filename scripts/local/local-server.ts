@@ -1,3 +1,4 @@
+import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endBrowserProcesses } from "../setup/browser-processes.mjs";
 import { SetupFailure } from "../setup/failure.mjs";
@@ -32,10 +33,13 @@ export interface LocalServer {
 
 /** Values that only local use has: sessions may open pages of this machine, and every browser is Berth's. */
 export function localBindings(settings: Pick<LocalSettings, "adminToken" | "secret">): Record<string, string> {
+  const exitCheckUrl = process.env["EXIT_CHECK_URL"];
   return {
     ADMIN_TOKEN: settings.adminToken,
     BERTH_SECRET: settings.secret,
     ALLOW_PRIVATE_NETWORK: "true",
+    // A proxy on the internet cannot ask this machine who it is.
+    ...(exitCheckUrl !== undefined && { EXIT_CHECK_URL: exitCheckUrl }),
     EXCLUSIVE_BROWSERS: "true",
   };
 }

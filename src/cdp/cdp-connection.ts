@@ -41,6 +41,7 @@ export class CdpConnection {
   readonly #post: (text: string) => void;
   readonly #pending = new Map<number, PendingCommand>();
   readonly #listeners = new Set<(event: CdpEvent) => void>();
+  readonly #ignored = new Set<string>();
   #nextId = -1;
   #closed: string | undefined;
 
@@ -74,6 +75,7 @@ export class CdpConnection {
 
   /** Hands over an upstream message that is not a client's. Unknown ids (answers after a time limit) are dropped. */
   receive(text: string, sessionId: string): void {
+    if (this.#ignored.size > 0 && this.#ignored.has(eventOf(text))) return;
     const message: unknown = JSON.parse(text);
     if (typeof message !== "object" || message === null) return;
     if ("method" in message && typeof message.method === "string") {
@@ -86,6 +88,11 @@ export class CdpConnection {
     if (!pending) return;
     if ("error" in message) pending.reject(new CdpCommandError(pending.method, errorText(message.error)));
     else pending.resolve("result" in message ? message.result : {});
+  }
+
+  /** Events that nobody is to hear: they are not even parsed. */
+  ignore(methods: readonly string[]): void {
+    for (const method of methods) this.#ignored.add(method);
   }
 
   /** Whether the connection is over. */
@@ -130,6 +137,12 @@ export class CdpConnection {
     return id;
   }
 }
+
+const METHOD = '{"method":"';
+
+/** The method of an event as Chromium writes it, method first; `""` for anything else. */
+const eventOf = (text: string): string =>
+  text.startsWith(METHOD) ? text.slice(METHOD.length, text.indexOf('"', METHOD.length)) : "";
 
 function errorText(error: unknown): string {
   const hasMessage = typeof error === "object" && error !== null && "message" in error;

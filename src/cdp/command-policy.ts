@@ -23,8 +23,18 @@ export interface PolicyContext {
   readonly command: CdpCommand;
   readonly client: MuxClient;
   readonly targets: TargetRegistry<MuxClient>;
+  /** The session's proxy; absent where it has none. */
+  readonly egress?: MuxEgress | undefined;
   /** See {@link GatedMux.opensLater}; absent where new tabs need no set-up. */
   readonly opensLater?: ((url: unknown) => ((targetId: string) => Promise<void>) | undefined) | undefined;
+}
+
+/** What contexts that clients make have to go through. */
+export interface MuxEgress {
+  /** Parameters of `Target.createBrowserContext`. */
+  readonly params: { readonly proxyServer: string; readonly proxyBypassList: string };
+  /** Gives the proxy its credentials in a new context; never rejects. */
+  readonly prime: (contextId: string) => Promise<void>;
 }
 
 type Rule = (context: PolicyContext) => Verdict;
@@ -98,16 +108,37 @@ const flattenedOnly: Rule = (context) => {
   return visibleTarget(context);
 };
 
-const createContext: Rule = ({ command, client, targets }) => {
+const createContext: Rule = ({ command, client, targets, egress }) => {
   if (targets.madeContexts().length + client.waiting.contexts >= MAX_CONTEXTS) {
     return refuse(CDP_ERROR.server, `The session has ${MAX_CONTEXTS} browser contexts: dispose of some first`);
   }
-  return forward(command.params, (result) => {
+  const made = (result: Readonly<Record<string, unknown>>): void => {
     const id = result["browserContextId"];
     if (typeof id === "string") targets.contextMade(id, client);
+  };
+  if (egress !== undefined) return createProxiedContext(command, egress, made);
+  return forward(command.params, (result) => {
+    made(result);
     return result;
   });
 };
+
+function createProxiedContext(
+  command: CdpCommand,
+  { params, prime }: MuxEgress,
+  made: (result: Readonly<Record<string, unknown>>) => void,
+): Verdict {
+  const { proxyServer, proxyBypassList } = command.params;
+  if ([proxyServer, proxyBypassList].some((asked) => asked !== undefined && asked !== "")) {
+    return unavailable(command, "with a proxy of its own: the session's proxy holds for all of its contexts");
+  }
+  // Until the client is told, the context is nobody's, and nobody sees the tab that primes it.
+  const before = async (result: Record<string, unknown>): Promise<void> => {
+    await prime(String(result["browserContextId"]));
+    made(result);
+  };
+  return { kind: "forward", params: { ...command.params, ...params }, before };
+}
 
 const disposeContext: Rule = ({ command, client, targets }) => {
   const id = command.params["browserContextId"];

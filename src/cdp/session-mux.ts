@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { CdpConnection } from "./cdp-connection.ts";
 import { type BeforeAnswer, type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
-import { judge, type Verdict } from "./command-policy.ts";
+import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
 import { HeldTargets } from "./held-targets.ts";
 import {
@@ -90,6 +90,7 @@ export class SessionMux {
   /** Which targets clients keep standing still. */
   readonly held: HeldTargets;
   #gated: GatedMux | undefined;
+  #egress: MuxEgress | undefined;
   readonly #quiet: QuietRuntime | undefined;
   readonly #pointerForce: boolean;
   /** The session of the browser that the next client takes; nothing when asking for it failed. */
@@ -120,6 +121,11 @@ export class SessionMux {
   /** From now on clients meet targets that Berth has set up. */
   useGate(gated: GatedMux): void {
     this.#gated = gated;
+  }
+
+  /** From now on contexts that clients make use the session's proxy. */
+  useEgress(egress: MuxEgress): void {
+    this.#egress = egress;
   }
 
   /** Asks for the first client's session before it comes: a browser that is starting takes its time to answer. */
@@ -236,7 +242,7 @@ export class SessionMux {
     const opensLater = (url: unknown) => this.#gated?.opensLater(url);
     const params = this.#pointerForce ? withPointerForce(command) : undefined;
     if (params) return { kind: "forward", params };
-    return judge({ command, client, targets: this.#targets, opensLater });
+    return judge({ command, client, targets: this.#targets, opensLater, egress: this.#egress });
   }
 
   #refusal(client: MuxClient, session: MuxSession, command: CdpCommand): CdpError | undefined {

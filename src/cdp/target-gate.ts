@@ -25,6 +25,8 @@ export interface TargetGateOptions {
   readonly connection: CdpConnection;
   /** Whether the target is this session's at all. */
   readonly belongs: (target: TargetInfo) => boolean;
+  /** Whether Berth opened the target for itself. */
+  readonly isOwnTab?: (targetId: string) => boolean;
   readonly holders: TargetHolders;
   /** Sends what a new target needs before its first script, all of it at once: it may answer only when it runs. */
   readonly setUp: (target: GatedTarget) => readonly Promise<unknown>[];
@@ -141,8 +143,8 @@ export class TargetGate {
     const { sessionId, targetInfo: info, waitingForDebugger } = params as AttachedToTarget;
     if (info.type === "browser") return;
     const isKnown = this.#byTarget.has(info.targetId);
-    // One that Berth asked for.
-    if (isKnown && !waitingForDebugger) return;
+    // One that Berth asked for, maybe in a context that is not the session's yet.
+    if (!waitingForDebugger && (isKnown || this.#options.isOwnTab?.(info.targetId))) return;
     // A service worker is attached through every page of its origin, and waits for each.
     if (isKnown || !this.#options.belongs(info)) return this.#letGo(parentSessionId, sessionId);
     const connection = this.#connection;

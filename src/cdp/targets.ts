@@ -40,6 +40,7 @@ export class TargetRegistry<Client extends object> {
   /** Contexts that clients made; `undefined` once their maker has left, which makes them everybody's. */
   readonly #makers = new Map<string, Client | undefined>();
   #own: OwnContext | undefined;
+  #sharesBrowser = false;
   readonly #onContextsChanged: (contextIds: readonly string[]) => void;
 
   /** @param onContextsChanged hears which contexts clients have made, whenever that changes. */
@@ -59,17 +60,18 @@ export class TargetRegistry<Client extends object> {
     return count;
   }
 
-  /**
-   * Whether other sessions use the same browser. A session is given a context of its own where its engine shares
-   * one; whoever gives it one for another reason has to tell the two apart here.
-   */
+  /** Whether other sessions use the same browser. */
   get sharesBrowser(): boolean {
-    return this.#own !== undefined;
+    return this.#sharesBrowser;
   }
 
-  /** Set once, before any client attaches. */
-  useContext(own: OwnContext): void {
+  /**
+   * Set once, before any client attaches: where the engine lends one browser to several sessions, and where a
+   * session's traffic has a way of its own.
+   */
+  useContext(own: OwnContext, { sharesBrowser }: { readonly sharesBrowser: boolean }): void {
     this.#own = own;
+    this.#sharesBrowser = sharesBrowser;
   }
 
   /** Keeps what discovery said of a target; answers what was known before. */

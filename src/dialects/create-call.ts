@@ -26,8 +26,9 @@ export const CreateHeaders = z.object({
 /** How a create was asked for: its key, and whether its client still waits. */
 export function readCreateCall(request: HonoRequest): Result<CreateCall, Failure> {
   const { signal: gone } = request.raw;
+  const { origin } = new URL(request.url);
   const idempotencyKey = request.header(HEADER);
-  if (idempotencyKey === undefined) return succeed({ gone });
+  if (idempotencyKey === undefined) return succeed({ gone, origin });
   if (!PRINTABLE.test(idempotencyKey)) return fail(fieldFailure(HEADER, "must be 1 to 255 printable ASCII characters"));
-  return succeed({ gone, idempotencyKey });
+  return succeed({ gone, origin, idempotencyKey });
 }

@@ -1,4 +1,5 @@
 import type { AccountId } from "./ids.ts";
+import type { EgressProblem } from "./proxy-exit.ts";
 import type { PlanName } from "./plan.ts";
 import type { FeatureName, ProxyType } from "./session-spec.ts";
 
@@ -43,6 +44,8 @@ export type Failure =
   | { readonly kind: "sessionNotRunning"; readonly sessionId: string; readonly status: string }
   /** The engine had no browser to give. Safe to retry after `retryAfterMs`. */
   | { readonly kind: "launchFailed"; readonly reason: string; readonly retryAfterMs: number }
+  /** The session's way out could not be had: `reason` says what was found, and holds no credential. */
+  | { readonly kind: "proxyFailed"; readonly problem: EgressProblem; readonly reason: string }
   /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */
   | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterMs: number }
   /** The operator has not finished setting this deployment up. */

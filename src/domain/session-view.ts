@@ -17,9 +17,17 @@ export interface ObservedFingerprint {
 export interface AssignedProxy {
   readonly type: string;
   readonly country: string | null;
+  readonly region: string | null;
   readonly city: string | null;
+  /** The exit's address, as a server on the internet sees it. */
   readonly ip: string | null;
+  /** `upstream` is a proxy server; `engine` is the engine's own way out, near the country that was asked for. */
+  readonly mode: "upstream" | "engine";
+  /** Whether the exit answered when it was last asked. While it does not, pages fail: nothing goes around it. */
+  readonly status: ProxyStatus;
 }
+
+export type ProxyStatus = "verified" | "unreachable";
 
 /** Counters of one session since its creation. */
 export interface SessionMetrics {
@@ -35,6 +43,11 @@ export interface SessionMetrics {
   readonly reconnects: number;
   /** Times that the session found its browser again after it had lost its socket or its memory. */
   readonly restores: number;
+  /**
+   * Bytes of responses and WebSocket messages that came or went through the session's proxy; 0 without one. As
+   * Chromium counts them: whole responses, compressed, with their headers, without what requests take.
+   */
+  readonly proxyBytes: number;
   /** From the admission to a browser that answers, in milliseconds; `null` while and if there is none. */
   readonly launchMs: number | null;
 }
@@ -47,6 +60,7 @@ export const NO_METRICS: SessionMetrics = {
   droppedMessages: 0,
   reconnects: 0,
   restores: 0,
+  proxyBytes: 0,
   launchMs: null,
 };
 
@@ -68,6 +82,8 @@ export interface SessionView {
   /** Ways in which pages can tell that the fingerprint is not the browser's own; empty for a coherent one. */
   readonly contradictions: readonly string[];
   readonly proxy: AssignedProxy | null;
+  /** What the traffic through a pool's proxy costs, in millionths of a US dollar. */
+  readonly proxyCostMicros: number;
   readonly metrics: SessionMetrics;
 }
 

@@ -1,5 +1,12 @@
 import { type Transport, WebSocketTransport } from "../cdp/transport.ts";
-import { type BrowserEngine, BrowserGoneError, type EngineBrowser, EngineError, type ListedBrowser } from "./engine.ts";
+import {
+  type BrowserEngine,
+  BrowserGoneError,
+  type EngineBrowser,
+  EngineError,
+  type EngineLaunch,
+  type ListedBrowser,
+} from "./engine.ts";
 
 /** The part of the Browser Rendering binding in use: its `fetch` form, which the local runtime has too. */
 export interface BrowserBinding {
@@ -23,15 +30,16 @@ const MAX_DETAIL_LENGTH = 200;
 /** Cloudflare Browser Rendering. One browser a session. */
 export class BrowserRunEngine implements BrowserEngine {
   readonly name = "browser-run";
-  readonly features = { sharesBrowser: false };
+  readonly features = { sharesBrowser: false, hasLocations: true };
   readonly #binding: BrowserBinding;
 
   constructor(binding: BrowserBinding) {
     this.#binding = binding;
   }
 
-  async launch(): Promise<EngineBrowser> {
-    const url = `${ORIGIN}/v1/devtools/browser?keep_alive=${KEEP_ALIVE_MS}`;
+  async launch({ location }: EngineLaunch): Promise<EngineBrowser> {
+    const where = location === null ? "" : `&location=${location}`;
+    const url = `${ORIGIN}/v1/devtools/browser?keep_alive=${KEEP_ALIVE_MS}${where}`;
     const response = await this.#binding.fetch(url, { method: "POST" });
     if (!response.ok) throw await refusal(response);
     const answer: unknown = await response.json();

@@ -11,7 +11,7 @@ export interface CdpEndpointOptions {
 /** Answers the same browser to every session; each keeps to browser contexts of its own. */
 export class CdpEndpointEngine implements BrowserEngine {
   readonly name = "cdp-endpoint";
-  readonly features = { sharesBrowser: true };
+  readonly features = { sharesBrowser: true, hasLocations: false };
   readonly #endpoint: URL;
   readonly #fetch: CdpEndpointOptions["fetch"];
 

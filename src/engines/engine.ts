@@ -7,6 +7,13 @@ export interface EngineFeatures {
    * and closing it closes those contexts only.
    */
   readonly sharesBrowser: boolean;
+  /** Whether a launch takes a country, and the browser then sends its traffic from there. */
+  readonly hasLocations: boolean;
+}
+
+export interface EngineLaunch {
+  /** ISO 3166-1 alpha-2; `null` for wherever the engine likes. */
+  readonly location: string | null;
 }
 
 /** A running browser that an engine gave. */
@@ -42,7 +49,7 @@ export interface BrowserEngine {
    *
    * @throws EngineError when there is none to be had.
    */
-  launch(): Promise<EngineBrowser>;
+  launch(options: EngineLaunch): Promise<EngineBrowser>;
   /** A handle on a browser launched earlier, by any instance; no I/O happens. */
   resume(browserId: string): EngineBrowser;
   /**

@@ -2,6 +2,7 @@ import type { WorkerDeps } from "../composition.ts";
 import { DIALECTS, selectDialect } from "../dialects/index.ts";
 import { createApp } from "./app.ts";
 import { installCdpRoutes } from "./cdp-route.ts";
+import { installIp } from "./ip-route.ts";
 import { installPages } from "./pages-route.ts";
 import { installReady } from "./ready-route.ts";
 
@@ -13,6 +14,7 @@ export function createWorkerApp(deps: WorkerDeps) {
     selectDialect,
     installers: [
       (app) => installReady(app, { ...deps, checks: deps.readiness }),
+      installIp,
       (app) => installCdpRoutes(app, deps),
       (app) => installPages(app, { dialects: DIALECTS, assets: deps.assets }),
     ],

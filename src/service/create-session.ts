@@ -17,15 +17,17 @@ import type { DialectName, RequestedSession } from "../domain/session-spec.ts";
 import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "../session/session-object.ts";
+import type { EgressPlan } from "../session/session-egress.ts";
+import { type EgressDeps, invalidOwnProxy, planEgress } from "./plan-egress.ts";
 import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 
 /** What the session service works with. */
-export interface SessionServiceDeps {
+export interface SessionServiceDeps extends EgressDeps {
   readonly index: SessionIndex;
   readonly sessionObject: (id: SessionId) => SessionObject;
   readonly availableFeatures: AvailableFeatures;
-  /** Sessions may open loopback and private addresses: for local use. */
-  readonly allowPrivateNetwork: boolean;
+  /** Asked through proxies in place of this deployment's own `/ip`. */
+  readonly exitCheckUrl: string | undefined;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -44,6 +46,8 @@ export interface CreateCall {
   readonly idempotencyKey?: string;
   /** Aborts when the client leaves before the answer. */
   readonly gone?: AbortSignal;
+  /** `https://HOST` as the client calls this deployment: the internet reaches it so. */
+  readonly origin: string;
 }
 
 /** A create as the service is asked for it. */
@@ -63,11 +67,13 @@ export async function createSession(
 ): Promise<Result<OwnedSession, Failure>> {
   const { idempotencyKey: key, gone } = call;
   const claim = key === undefined ? undefined : await claimFor(key, requested.spec);
-  const refusal = await findRefusal(deps, principal, requested);
-  if (refusal !== undefined) return (claim && (await earlierAnswer(deps, principal, claim))) ?? fail(refusal);
+  const checked = await findRefusal(deps, principal, requested);
+  if (!checked.ok) return (claim && (await earlierAnswer(deps, principal, claim))) ?? checked;
   const spec = effectiveSpec(requested.spec, deps.availableFeatures);
   const id = newSessionId(spec.dialect, deps.ids);
-  const command = { id, accountId: principal.accountId, spec, createdAt: deps.clock.now() };
+  const exitCheckUrl = deps.exitCheckUrl ?? `${call.origin}/ip`;
+  const egress = { pools: checked.value, exitCheckUrl };
+  const command = { id, accountId: principal.accountId, spec, createdAt: deps.clock.now(), ...egress };
   const admitted = await admit(deps, { principal, command, claim });
   if (!admitted.ok) return admitted;
   if (claim === undefined) return launchFor(deps, command, gone);
@@ -84,15 +90,16 @@ async function findRefusal(
   deps: SessionServiceDeps,
   principal: Principal,
   requested: RequestedSession,
-): Promise<Failure | undefined> {
+): Promise<Result<EgressPlan["pools"], Failure>> {
   const { index, clock, availableFeatures } = deps;
   // What is wrong with the request itself comes before what the account may do.
-  const invalid = privateInitialUrl(deps, requested);
-  if (invalid !== undefined) return invalid;
+  const invalid = privateInitialUrl(deps, requested) ?? invalidOwnProxy(deps, requested);
+  if (invalid !== undefined) return fail(invalid);
   const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
-  if (refusal === undefined) return undefined;
+  const planned = refusal === undefined ? await planEgress(deps, requested) : fail(refusal);
+  if (planned.ok) return planned;
   const standing = await index.standing(principal.accountId, monthOf(clock.now()));
-  return overLimit(principal, standing) ?? refusal;
+  return fail(overLimit(principal, standing) ?? planned.failure);
 }
 
 function privateInitialUrl(
@@ -232,6 +239,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     fingerprint: null,
     contradictions: [],
     proxy: null,
+    proxyCostMicros: 0,
     metrics: NO_METRICS,
   };
 }

@@ -35,7 +35,7 @@ export interface SessionService {
    * Plan rules, admission in one statement, launch. Refuses before any browser is launched. Requests with one
    * `idempotencyKey` get one session; without a key, a client that is `gone` before the answer leaves none.
    */
-  create(principal: Principal, requested: RequestedSession, call?: CreateCall): Promise<Result<OwnedSession, Failure>>;
+  create(principal: Principal, requested: RequestedSession, call: CreateCall): Promise<Result<OwnedSession, Failure>>;
   /** A running session from its Durable Object, an ended one from the index. */
   describe(principal: Principal, id: string): Promise<Result<OwnedSession, Failure>>;
   /** Newest first. An unreadable cursor is `invalidRequest` naming `cursor`. */
@@ -79,7 +79,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   }
 
   return {
-    create: (principal, requested, call = {}) => {
+    create: (principal, requested, call) => {
       const work = createSession(deps, { principal, requested, call });
       // The platform stops a request whose client has left; what has begun must be finished all the same.
       deps.background(work.then(ignore, ignore));

@@ -6,6 +6,7 @@ import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
+import type { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionStore } from "./session-store.ts";
 import { pause, TimeLimitError, within } from "../domain/within.ts";
@@ -24,6 +25,7 @@ export class BrowserLostError extends Error {
 export interface BrowserLinkOptions {
   readonly deps: Pick<SessionDeps, "engine" | "clock" | "timing" | "logger">;
   readonly store: SessionStore;
+  readonly egress: SessionEgress;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -139,7 +141,7 @@ export class BrowserLink {
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
-    const { deps, store, onCloseRequested, background } = this.#options;
+    const { deps, store, egress, onCloseRequested, background } = this.#options;
     const { engine, clock, logger } = deps;
     const record = store.read();
     if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
@@ -148,6 +150,14 @@ export class BrowserLink {
     const live = await LiveBrowser.open({
       transport,
       clock,
+      sharesBrowser: engine.features.sharesBrowser,
+      traffic: {
+        onBytes: (bytes) => {
+          this.metrics.proxied(bytes);
+          egress.onTraffic();
+        },
+        onProxyError: () => egress.onProxyError(),
+      },
       context: record.context ?? (engine.features.sharesBrowser ? "new" : null),
       ...clientTraces(record.spec),
       madeContexts: record.madeContexts,
@@ -164,8 +174,9 @@ export class BrowserLink {
       throw new BrowserLostError("requested", "the session has ended, or this attempt took too long");
     }
     if (live.targets.own) store.update({ context: live.targets.own });
-    // While the session launches they are yet to be drawn.
-    if (record.overrides) await this.#reapply(live, record.overrides);
+    // While the session launches there is neither yet.
+    if (record.egress) await this.#inForce(live, egress.resume(live));
+    if (record.overrides) await this.#inForce(live, this.#reapply(live, record.overrides));
     opened = live;
     this.#live = live;
     this.metrics.follow(live);
@@ -175,9 +186,14 @@ export class BrowserLink {
 
   /** Overrides end with the socket that they were set over. */
   async #reapply(live: LiveBrowser, overrides: Overrides): Promise<void> {
+    const { setUp } = await live.applyOverrides(overrides, this.#options.onCapabilityFailed);
+    await setUp;
+  }
+
+  /** What the session promised has to hold again before a client comes. */
+  async #inForce(live: LiveBrowser, work: Promise<void>): Promise<void> {
     try {
-      const { setUp } = await live.applyOverrides(overrides, this.#options.onCapabilityFailed);
-      await setUp;
+      await work;
     } catch (error) {
       live.close({ code: 1000, reason: "the browser could not be taken into use" });
       if (error instanceof CapabilityError) throw new BrowserLostError("capability_failed", error.message, error);

@@ -4,6 +4,8 @@ import { pause, TimeLimitError, within } from "../domain/within.ts";
 
 export interface LaunchOptions {
   readonly engine: BrowserEngine;
+  /** ISO 3166-1 alpha-2; `null` for wherever the engine likes. */
+  readonly location: string | null;
   readonly clock: Clock;
   /** Time for a browser to start, waits for the engine's capacity included, in milliseconds. */
   readonly limitMs: number;
@@ -20,10 +22,10 @@ export interface LaunchOptions {
  * @throws EngineError with the engine's last word; `retryAfterMs` is set when the caller may try again.
  */
 export async function launchBrowser(options: LaunchOptions): Promise<EngineBrowser> {
-  const { engine, clock, limitMs, wanted, background } = options;
+  const { engine, location, clock, limitMs, wanted, background } = options;
   const giveUpAt = clock.now() + limitMs;
   for (;;) {
-    const launching = engine.launch();
+    const launching = engine.launch({ location });
     try {
       return await within(Math.max(1, giveUpAt - clock.now()), launching);
     } catch (error) {

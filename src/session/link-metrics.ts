@@ -28,6 +28,10 @@ export class LinkMetrics {
     this.#before = { ...this.#before, restores: this.#before.restores + 1 };
   }
 
+  proxied(bytes: number): void {
+    this.#before = { ...this.#before, proxyBytes: this.#before.proxyBytes + bytes };
+  }
+
   clientLeft(): void {
     this.#away += 1;
   }

@@ -1,4 +1,5 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
+import type { TrafficListener } from "../capabilities/proxy/traffic.ts";
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import { applyStealth } from "../capabilities/stealth/stealth.ts";
 import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
@@ -13,6 +14,8 @@ import type { ObservedFingerprint } from "../domain/session-view.ts";
 export interface LiveBrowserOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Other sessions use the browser too. */
+  readonly sharesBrowser?: boolean;
   /** The session keeps to this context; `"new"` makes one, `null` stays in the browser's default one. */
   readonly context: OwnContext | "new" | null;
   /** Clients press the mouse as a person does. */
@@ -27,8 +30,18 @@ export interface LiveBrowserOptions {
   readonly onSilence?: () => void;
   /** A message could not be handled: a fault of ours. */
   readonly onFault?: (error: unknown) => void;
+  /** Hears of what passes the session's proxy. */
+  readonly traffic?: TrafficListener;
   /** The contexts that clients have made, whenever they change. */
   readonly onContextsChanged: (contextIds: readonly string[]) => void;
+}
+
+/** A tab of Berth's own. */
+export interface HiddenTab {
+  /** Of the page in it. */
+  readonly targetId: string;
+  /** Of the tab itself; `null` in a browser that has no such targets. */
+  readonly tabId: string | null;
 }
 
 /** How long a browser just started may take to show its first tab before one is opened for it. */
@@ -47,6 +60,8 @@ export class LiveBrowser {
   /** Main-frame navigations seen over this socket. */
   pagesVisited = 0;
   readonly #transport: Transport;
+  readonly #sharesBrowser: boolean;
+  readonly #traffic: TrafficListener | undefined;
   #onPage: (() => void) | undefined;
   readonly #clock: Clock;
   /** Epoch milliseconds of the last tab's end; `-Infinity` before any. */
@@ -60,6 +75,8 @@ export class LiveBrowser {
     const { onSilence = ignore, onFault = ignore } = options;
     this.#transport = transport;
     this.#clock = clock;
+    this.#sharesBrowser = options.sharesBrowser ?? false;
+    this.#traffic = options.traffic;
     this.targets = new TargetRegistry(onContextsChanged);
     const { targets } = this;
     const connection = new CdpConnection((text) => transport.send(text));
@@ -97,7 +114,7 @@ export class LiveBrowser {
   async #start(options: LiveBrowserOptions): Promise<void> {
     for (const id of options.madeContexts) this.targets.contextMade(id, undefined);
     const { context } = options;
-    if (context !== null) this.targets.useContext(context === "new" ? await this.#createContext() : context);
+    if (context !== null) this.#useContext(context === "new" ? await this.#createContext() : context);
     this.mux.prepare();
     const [version] = await Promise.all([
       this.connection.send("Browser.getVersion", undefined),
@@ -123,6 +140,45 @@ export class LiveBrowser {
     const { targetInfos } = await this.connection.send("Target.getTargets", {});
     for (const target of targetInfos) if (this.targets.find(target.targetId)) this.#noteTarget(target);
     return this.pages();
+  }
+
+  /** A blank tab that clients do not see. Ask for it before any client is let in: they would see it come. */
+  async openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
+    const before = await this.#tabs();
+    const params = { url: BLANK, background: true, ...(contextId !== undefined && { browserContextId: contextId }) };
+    const { targetId } = await this.connection.send("Target.createTarget", params);
+    const after = await this.#tabs();
+    // Chromium has a target for the tab and one for its page, and a client that sees the one waits for the other.
+    const hidden = { targetId, tabId: after.find((id) => !before.includes(id)) ?? null };
+    this.hideTab(hidden);
+    return hidden;
+  }
+
+  hideTab({ targetId, tabId }: HiddenTab): void {
+    this.targets.hide(targetId);
+    if (tabId !== null) this.targets.hide(tabId);
+  }
+
+  async #tabs(): Promise<readonly string[]> {
+    const { targetInfos } = await this.connection.send("Target.getTargets", { filter: [{ type: "tab" }] });
+    return targetInfos.map(({ targetId }) => targetId);
+  }
+
+  /** Makes a context the one that clients are in, with a first tab; the browser's own tabs close. */
+  async enterContext(own: OwnContext): Promise<void> {
+    const before = this.targets.own;
+    const left = this.pages();
+    // Their end is not a sign that the browser is being closed.
+    for (const { targetId } of left) this.targets.hide(targetId);
+    this.#useContext(own);
+    await this.connection.send("Target.createTarget", { url: BLANK, browserContextId: own.id });
+    const gone = (): undefined => undefined;
+    if (before) this.connection.send("Target.disposeBrowserContext", { browserContextId: before.id }).catch(gone);
+    else for (const { targetId } of left) this.connection.send("Target.closeTarget", { targetId }).catch(gone);
+  }
+
+  #useContext(own: OwnContext): void {
+    this.targets.useContext(own, { sharesBrowser: this.#sharesBrowser });
   }
 
   /** Starts loading `url` in the first tab; does not wait for the page. */
@@ -170,7 +226,9 @@ export class LiveBrowser {
       overrides,
       pageId: page.targetId,
       belongs: (target) => targets.belongs(target),
+      isOwnTab: (targetId) => targets.isHidden(targetId),
       sharesBrowser: targets.sharesBrowser,
+      traffic: this.#traffic,
       onFailed: (error) => onFailed(new CapabilityError("stealth", error)),
     }).catch(rethrow);
     return { setUp: applied.setUp.catch(rethrow) };

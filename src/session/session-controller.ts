@@ -11,6 +11,7 @@ import type { DeadlineName, Deadlines } from "./deadlines.ts";
 import type { Downstreams, HeldClients } from "./downstreams.ts";
 import { closeFor } from "./end-close.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
@@ -65,15 +66,17 @@ export class SessionController {
     });
     const onCapabilityFailed = ({ message }: CapabilityError): void =>
       background(this.#endIgnored("capability_failed", message));
+    const egress = new SessionEgress({ deps, store, onFailed: onCapabilityFailed, background });
     this.#link = new BrowserLink({
       deps,
       store,
+      egress,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
       background,
     });
-    this.#launch = new SessionLaunch({ deps, store, link: this.#link, onCapabilityFailed, background });
+    this.#launch = new SessionLaunch({ deps, store, link: this.#link, egress, onCapabilityFailed, background });
     this.#teardown = new SessionTeardown({ deps, store, deadlines, view: (record) => this.#view(record) });
   }
 
@@ -86,7 +89,7 @@ export class SessionController {
     const launch = clock.now() + timing.launchLimitMs + LAUNCH_GRACE_MS;
     await this.#deadlines.set({ launch, expiry: record.expiresAt });
     try {
-      if (await this.#launch.run(record)) return await this.#launched(record);
+      if (await this.#launch.run(record, command)) return await this.#launched(record);
       const status = this.#store.read()?.status ?? "destroyed";
       return fail({ kind: "sessionNotRunning", sessionId: record.id, status });
     } catch (error) {
@@ -286,6 +289,7 @@ function newRecord({ id, accountId, spec, createdAt }: CreateSession): SessionRe
     fingerprint: null,
     overrides: null,
     contradictions: [],
+    egress: null,
     metrics: NO_METRICS,
     tags: spec.tags,
     tokenOnly: false,

@@ -2,6 +2,7 @@ import { generateFingerprint } from "../capabilities/fingerprint/generate-finger
 import { isEmpty, type Overrides, planOverrides } from "../capabilities/stealth/overrides.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { HostBrowser } from "../domain/fingerprint.ts";
+import { localeOf, type ProxyExit } from "../domain/proxy-exit.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
@@ -16,14 +17,22 @@ export interface SessionIdentity {
   readonly contradictions: readonly string[];
 }
 
+export interface IdentityOptions {
+  readonly host: HostBrowser;
+  readonly seed: string;
+  /** Where the session's proxy lets its traffic out; locale, time zone and place agree with it unless they are given. */
+  readonly exit?: ProxyExit | null;
+  readonly sharesBrowser: boolean;
+}
+
 /** UTC is what servers show, and hardly anybody's browser. */
 const SERVER_ZONES: ReadonlySet<string> = new Set(["UTC", "Etc/UTC", "GMT"]);
 /** Where most users of the engine's own locale, `en-US`, are. */
 const USUAL_ZONE = "America/New_York";
 
 /** Whether the session shows anything but the browser as it is: then the browser has to be known first. */
-export function wantsIdentity({ stealth, fingerprint, viewport }: SessionSpec): boolean {
-  return stealth !== "none" || fingerprint !== "auto" || viewport !== null;
+export function wantsIdentity({ stealth, fingerprint, viewport, proxy }: SessionSpec): boolean {
+  return stealth !== "none" || fingerprint !== "auto" || viewport !== null || proxy !== null;
 }
 
 /**
@@ -34,15 +43,19 @@ export function wantsIdentity({ stealth, fingerprint, viewport }: SessionSpec): 
  */
 export function drawIdentity(
   spec: SessionSpec,
-  { host, seed, sharesBrowser }: { host: HostBrowser; seed: string; sharesBrowser: boolean },
+  { host, seed, exit = null, sharesBrowser }: IdentityOptions,
 ): Result<SessionIdentity, Failure> {
   const { stealth: level, fingerprint: asked, viewport } = spec;
-  const exit = level !== "none" && SERVER_ZONES.has(host.timezone) ? { timezone: USUAL_ZONE } : undefined;
   const wanted = viewport === null ? asked : { ...(asked === "auto" ? {} : asked), viewport };
-  const drawn = generateFingerprint({ host, spec: wanted, seed, ...(exit && { exit }) });
+  const drawn = generateFingerprint({
+    host,
+    spec: wanted,
+    seed,
+    exit: level === "none" ? {} : whereabouts(host, exit),
+  });
   if (!drawn.ok) return fail(drawn.failure);
   const fingerprint = drawn.value;
-  const overrides = planOverrides({ level, asked, viewport, fingerprint, host, sharesBrowser });
+  const overrides = planOverrides({ level, asked, viewport, fingerprint, host, exit, sharesBrowser });
   const shown = overrides.userAgent ?? host;
   return succeed({
     overrides: isEmpty(overrides) ? null : overrides,
@@ -54,6 +67,17 @@ export function drawIdentity(
     },
     contradictions: level === "none" && overrides.userAgent === null ? [] : fingerprint.contradictions,
   });
+}
+
+/** What a browser at that exit would be set to; without one, what most browsers are. */
+function whereabouts(host: HostBrowser, exit: ProxyExit | null): { locale?: string; timezone?: string } {
+  const unlikely = SERVER_ZONES.has(host.timezone) ? { timezone: USUAL_ZONE } : {};
+  if (exit === null) return unlikely;
+  const { country, timezone } = exit;
+  return {
+    ...(country !== null && { locale: localeOf(country) }),
+    ...(timezone === null ? unlikely : { timezone }),
+  };
 }
 
 /** Pages are told the older of a zone's names (`Asia/Calcutta`): V8 here is as V8 there. */

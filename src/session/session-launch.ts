@@ -1,12 +1,16 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
+import { EgressError } from "../capabilities/proxy/egress-error.ts";
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { ProxyExit } from "../domain/proxy-exit.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 import type { EngineBrowser } from "../engines/engine.ts";
 import type { BrowserLink } from "./browser-link.ts";
 import { closeFor } from "./end-close.ts";
 import { launchBrowser } from "./launcher.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import type { EgressPlan, SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { drawIdentity, wantsIdentity } from "./session-identity.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -16,6 +20,7 @@ export interface SessionLaunchOptions {
   readonly deps: SessionDeps;
   readonly store: SessionStore;
   readonly link: BrowserLink;
+  readonly egress: SessionEgress;
   /** Something that the session promised is not in force any more. */
   readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
@@ -28,7 +33,7 @@ export class LaunchRefused extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure) {
-    super("message" in failure ? failure.message : failure.kind);
+    super("message" in failure ? failure.message : "problem" in failure ? failure.reason : failure.kind);
     this.failure = failure;
   }
 }
@@ -48,17 +53,20 @@ export class SessionLaunch {
    *
    * @throws EngineError, or whatever else kept the browser from coming up.
    */
-  async run(record: SessionRecord): Promise<boolean> {
+  async run(record: SessionRecord, plan: EgressPlan): Promise<boolean> {
     const { spec, createdAt } = record;
     const { deps, store, link, background } = this.#options;
     const { engine, clock, timing } = deps;
+    const location = locationOf(spec, plan);
     const wanted = (): boolean => this.#isWanted();
-    const browser = await launchBrowser({ engine, clock, limitMs: timing.launchLimitMs, wanted, background });
+    const browser = await launchBrowser({ engine, location, clock, limitMs: timing.launchLimitMs, wanted, background });
     if (!wanted()) return this.#abandon(browser);
     // Evidence right after the side effect: whoever wakes later can find the browser, or close it.
     store.update({ browserId: browser.browserId });
     const live = await link.connect();
-    const fingerprint = wantsIdentity(spec) ? await this.#identify(live, record) : await this.#fingerprintOf(live);
+    const fingerprint = wantsIdentity(spec)
+      ? await this.#identify(live, record, plan)
+      : await this.#fingerprintOf(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
     store.update({ fingerprint, metrics: link.metrics.read() });
@@ -67,15 +75,26 @@ export class SessionLaunch {
     return true;
   }
 
+  async #leaveThrough(live: LiveBrowser, record: SessionRecord, plan: EgressPlan): Promise<ProxyExit> {
+    try {
+      return await this.#options.egress.establish(live, record, plan);
+    } catch (error) {
+      if (!(error instanceof EgressError)) throw error;
+      throw new LaunchRefused({ kind: "proxyFailed", problem: error.problem, reason: error.message });
+    }
+  }
+
   #isWanted(): boolean {
     return this.#options.store.read()?.status === "launching";
   }
 
   /** Draws the session's identity and puts it in force. */
-  async #identify(live: LiveBrowser, { id, spec }: SessionRecord): Promise<ObservedFingerprint> {
+  async #identify(live: LiveBrowser, record: SessionRecord, plan: EgressPlan): Promise<ObservedFingerprint> {
+    const { id, spec } = record;
     const { deps, store } = this.#options;
     const host = await deps.knownHosts.of(live);
-    const identity = drawIdentity(spec, { host, seed: id, sharesBrowser: deps.engine.features.sharesBrowser });
+    const exit = spec.proxy === null ? null : await this.#leaveThrough(live, record, plan);
+    const identity = drawIdentity(spec, { host, seed: id, exit, sharesBrowser: deps.engine.features.sharesBrowser });
     if (!identity.ok) throw new LaunchRefused(identity.failure);
     const { overrides, fingerprint, contradictions } = identity.value;
     // Before it is in force: a restore that comes meanwhile has to know.
@@ -126,4 +145,9 @@ export class SessionLaunch {
     await browser.close();
     return false;
   }
+}
+
+/** Where the engine's own way out is to be: for a proxy that comes from no pool. */
+function locationOf({ proxy }: SessionSpec, { pools }: EgressPlan): string | null {
+  return proxy === null || proxy.type === "custom" || pools.length > 0 ? null : proxy.country;
 }

@@ -3,10 +3,11 @@ import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { Result } from "../domain/result.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason } from "../domain/session-state.ts";
+import type { EgressPlan } from "./session-egress.ts";
 import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
 
 /** Everything that a session needs to know about itself; handed over once, right after admission. */
-export interface CreateSession {
+export interface CreateSession extends EgressPlan {
   readonly id: SessionId;
   readonly accountId: AccountId;
   readonly spec: SessionSpec;

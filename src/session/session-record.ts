@@ -3,7 +3,9 @@ import type { OwnContext } from "../cdp/targets.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
-import type { ObservedFingerprint, SessionMetrics } from "../domain/session-view.ts";
+import type { HiddenTab } from "./live-browser.ts";
+import type { ProxyExit } from "../domain/proxy-exit.ts";
+import type { ObservedFingerprint, ProxyStatus, SessionMetrics } from "../domain/session-view.ts";
 
 /** The truth about one session, as its Durable Object keeps it. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -26,6 +28,8 @@ export interface SessionRecord {
   readonly overrides: Overrides | null;
   /** Ways in which pages can tell that the fingerprint is not the browser's own. */
   readonly contradictions: readonly string[];
+  /** The way of the session's traffic; `null` without a proxy, and until one is established. */
+  readonly egress: EgressRecord | null;
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
@@ -33,4 +37,23 @@ export interface SessionRecord {
   readonly endedAt: number | null;
   readonly endReason: EndReason | null;
   readonly endDetail: string | null;
+}
+
+/** How a session's traffic leaves. No credentials: they are read where they are kept, when they are needed. */
+export interface EgressRecord {
+  readonly mode: "upstream" | "engine";
+  /** `null` for a caller's own proxy and for the engine's way out. */
+  readonly poolId: string | null;
+  /** What the vendor knows the session's exit by. */
+  readonly session: string | null;
+  /** As Chromium is told: `http://HOST:PORT`. */
+  readonly proxyServer: string | null;
+  /** Millionths of a US dollar for 10^9 bytes; `null` where nobody charges. */
+  readonly microsPerGb: number | null;
+  readonly exitCheckUrl: string;
+  /** A tab of Berth's own, from which the exit is asked. */
+  readonly checkTab: HiddenTab;
+  /** As last verified. */
+  readonly exit: ProxyExit;
+  readonly status: ProxyStatus;
 }

@@ -1,7 +1,9 @@
 import { inForce, toPublicSpec } from "../domain/effective-spec.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
-import type { SessionMetrics, SessionView } from "../domain/session-view.ts";
+import type { AssignedProxy, SessionMetrics, SessionView } from "../domain/session-view.ts";
 import type { SessionRecord } from "./session-record.ts";
+
+const BYTES_PER_GB = 1e9;
 
 /** What a caller may see of a session. Credentials stay behind. */
 export function toSessionView(
@@ -22,7 +24,24 @@ export function toSessionView(
     inForce: inForce(record.spec, available),
     fingerprint,
     contradictions: record.contradictions,
-    proxy: null,
+    proxy: assignedProxy(record),
+    proxyCostMicros: Math.round((metrics.proxyBytes * (record.egress?.microsPerGb ?? 0)) / BYTES_PER_GB),
     metrics,
+  };
+}
+
+/** Where the exit was found; what is not known of it, as it was asked for. */
+function assignedProxy({ spec: { proxy }, egress }: SessionRecord): AssignedProxy | null {
+  if (proxy === null || egress === null) return null;
+  const asked = proxy.type === "custom" ? { country: null, region: null, city: null } : proxy;
+  const { exit, mode, status } = egress;
+  return {
+    type: proxy.type,
+    country: exit.country ?? asked.country,
+    region: exit.region ?? asked.region,
+    city: exit.city ?? asked.city,
+    ip: exit.ip,
+    mode,
+    status,
   };
 }

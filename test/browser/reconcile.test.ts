@@ -67,7 +67,7 @@ describe("browsers of the engine", () => {
   });
 
   it("are closed when no session knows them and they are old", async () => {
-    const stray = await engine.launch();
+    const stray = await engine.launch({ location: null });
     onTestFinished(() => stray.close());
     const reconcileIn = (ms: number) =>
       createReconcile({

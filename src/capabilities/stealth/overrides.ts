@@ -1,4 +1,5 @@
 import type { Fingerprint, HostBrowser, ClientHints } from "../../domain/fingerprint.ts";
+import type { ProxyExit } from "../../domain/proxy-exit.ts";
 import type { FingerprintSpec, StealthLevel, Viewport } from "../../domain/session-spec.ts";
 
 /** What is told to the browser of a session. Kept with the session: after a restore the same holds again. */
@@ -23,6 +24,10 @@ export interface Overrides {
   readonly viewport: Viewport | null;
   /** `navigator.webdriver` says `true` by itself, and no native override changes it. */
   readonly hidesWebdriver: boolean;
+  /** Where pages are told that they are; accuracy in metres. */
+  readonly geolocation: { readonly latitude: number; readonly longitude: number; readonly accuracy: number } | null;
+  /** A proxy is to carry everything: its traffic is counted, and WebRTC kept from passing it by. */
+  readonly proxied: boolean;
   /** Pages are focused and visible, whichever tab is in front. */
   readonly focus: boolean;
 }
@@ -34,6 +39,8 @@ export interface OverridesOptions {
   readonly viewport: Viewport | null;
   readonly fingerprint: Fingerprint;
   readonly host: HostBrowser;
+  /** Where a proxy lets the traffic out; `null` without one. */
+  readonly exit: ProxyExit | null;
   /** Other sessions use the browser too: its screen is not this session's to change. */
   readonly sharesBrowser: boolean;
 }
@@ -43,7 +50,7 @@ export interface OverridesOptions {
  * target, and may leave a trace. At `none` only what the caller named; else the whole fingerprint.
  */
 export function planOverrides(options: OverridesOptions): Overrides {
-  const { level, asked, viewport, fingerprint, host, sharesBrowser } = options;
+  const { level, asked, viewport, fingerprint, host, exit, sharesBrowser } = options;
   const named = asked === "auto" ? {} : asked;
   const all = level !== "none";
   const differs = all || named.userAgent !== undefined || named.platform !== undefined;
@@ -65,9 +72,19 @@ export function planOverrides(options: OverridesOptions): Overrides {
     window: all && wanted === null ? windowOn(fingerprint.screen) : null,
     viewport: wanted,
     hidesWebdriver: all && host.webdriver,
+    geolocation: all ? placeOf(exit) : null,
+    proxied: exit !== null,
     focus: all,
   };
 }
+
+/** An address is known to a city at best; browsers on desktops say some ten metres, from the networks around. */
+const ACCURACY_M = 25;
+
+const placeOf = (exit: ProxyExit | null): Overrides["geolocation"] =>
+  exit === null || exit.latitude === null || exit.longitude === null
+    ? null
+    : { latitude: exit.latitude, longitude: exit.longitude, accuracy: ACCURACY_M };
 
 /** Nobody has to maximise a window on a large screen, and every pixel costs memory and the time of a screenshot. */
 const LARGEST_WINDOW: Viewport = { width: 1920, height: 1040 };

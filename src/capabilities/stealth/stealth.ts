@@ -4,6 +4,7 @@ import type { SessionMux } from "../../cdp/session-mux.ts";
 import { TargetGate } from "../../cdp/target-gate.ts";
 import type { TargetInfo } from "../../cdp/targets.ts";
 import type { Overrides } from "./overrides.ts";
+import { listenToTraffic, type TrafficListener } from "../proxy/traffic.ts";
 import { RequestHeaders } from "./request-headers.ts";
 import { SharedZone } from "./shared-zone.ts";
 import { setUpTarget } from "./target-set-up.ts";
@@ -16,10 +17,14 @@ export interface StealthOptions {
   /** The first tab. */
   readonly pageId: string;
   readonly belongs: (target: TargetInfo) => boolean;
+  /** Whether Berth opened the target for itself. */
+  readonly isOwnTab: (targetId: string) => boolean;
   /** Other sessions use the browser too: what holds for all of it is left alone. */
   readonly sharesBrowser: boolean;
   /** A target could not be set up. */
   readonly onFailed: (error: unknown) => void;
+  /** Hears of what passes the proxy, where there is one. */
+  readonly traffic?: TrafficListener | undefined;
 }
 
 /**
@@ -30,11 +35,12 @@ export interface StealthOptions {
  * @throws CdpCommandError when the browser does not take it; so does what is returned.
  */
 export async function applyStealth(options: StealthOptions): Promise<{ readonly setUp: Promise<void> }> {
-  const { connection, mux, overrides, pageId, belongs, sharesBrowser, onFailed } = options;
+  const { connection, mux, overrides, pageId, belongs, isOwnTab, sharesBrowser, onFailed } = options;
   const { sent, sized } = sizeWindow(connection, overrides, pageId);
   const gate: TargetGate = new TargetGate({
     connection,
     belongs,
+    isOwnTab,
     holders: mux.held,
     setUp: (target) => {
       const commands = setUpTarget(overrides, target);
@@ -43,6 +49,7 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
     onFailed,
     onGone: ({ info }) => zone.again(info.targetId),
   });
+  if (overrides.proxied && options.traffic) listenToTraffic(gate, connection, options.traffic);
   const gated = new GatedMux({ gate, owned: ownedOf(overrides) });
   mux.useGate(gated);
   const zone = new SharedZone({ gate, overrides, isLent: (targetId) => gated.isLent(targetId) });

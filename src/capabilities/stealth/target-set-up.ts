@@ -1,4 +1,6 @@
 import type { GatedTarget } from "../../cdp/target-gate.ts";
+import { countTraffic } from "../proxy/traffic.ts";
+import { guardWebRtc } from "../proxy/webrtc-guard.ts";
 import { nativeGetter } from "./native-getter.ts";
 import type { Overrides } from "./overrides.ts";
 
@@ -12,9 +14,13 @@ const WORKERS: ReadonlySet<string> = new Set(["worker", "shared_worker", "servic
 const PAGELESS: ReadonlySet<string> = new Set(["shared_worker", "service_worker"]);
 
 /** Sends what a new target needs before its first script, all at once. */
-export function setUpTarget(overrides: Overrides, { info: { type }, send }: GatedTarget): readonly Promise<unknown>[] {
-  if (type === "page" || type === "iframe") return setUpDocument(overrides, type, send);
-  return WORKERS.has(type) ? setUpWorker(overrides, type, send) : [];
+export function setUpTarget(overrides: Overrides, target: GatedTarget): readonly Promise<unknown>[] {
+  const { type } = target.info;
+  const isDocument = type === "page" || type === "iframe";
+  if (!isDocument && !WORKERS.has(type)) return [];
+  const guards = !overrides.proxied ? [] : [countTraffic(target), ...(isDocument ? guardWebRtc(target) : [])];
+  const shown = isDocument ? setUpDocument(overrides, type, target.send) : setUpWorker(overrides, type, target.send);
+  return [...guards, ...shown];
 }
 
 function setUpDocument(overrides: Overrides, type: string, send: Send): readonly Promise<unknown>[] {
@@ -22,6 +28,7 @@ function setUpDocument(overrides: Overrides, type: string, send: Send): readonly
   if (overrides.focus && type === "page") {
     commands.push(send("Emulation.setFocusEmulationEnabled", { enabled: true }));
   }
+  if (overrides.geolocation) commands.push(send("Emulation.setGeolocationOverride", overrides.geolocation));
   if (overrides.hidesWebdriver) commands.push(...hideWebdriver(send));
   return commands;
 }

@@ -12,6 +12,7 @@ const MESSAGES = {
   415: "request body must be application/json",
   429: "Concurrent browser limit of plan free reached: 2 active, 1 requested, limit 2",
   500: "Internal error, request 0b9d6f0e",
+  502: "The proxy cannot be used (proxy_unreachable): no answer through the proxy",
   503: "No browser could be launched: the engine is at its limit",
 } as const;
 type ErrorStatus = keyof typeof MESSAGES;
@@ -27,6 +28,7 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   415: "The request body is not JSON.",
   429: "Too many requests, with `Retry-After` in seconds; or too many browsers at once.",
   500: "Internal server error.",
+  502: "The proxy cannot be used: proxy_unreachable, proxy_auth_failed or proxy_country_mismatch. Nothing went direct.",
   503: "No browser to be had, or a part does not answer; try again after `Retry-After` seconds.",
 };
 

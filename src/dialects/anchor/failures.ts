@@ -47,6 +47,8 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "launchFailed":
       return error(503, `No browser could be launched: ${failure.reason}`, retryAfter(failure.retryAfterMs));
+    case "proxyFailed":
+      return error(502, `The proxy cannot be used (${failure.problem}): ${failure.reason}`);
     case "unavailable":
       return error(503, failure.message, retryAfter(failure.retryAfterMs));
     case "notConfigured":

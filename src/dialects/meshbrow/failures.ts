@@ -41,6 +41,8 @@ export function renderFailure(failure: Failure): RenderedFailure {
       const message = `no browser could be launched: ${failure.reason}`;
       return error(503, "launch_failed", { message, headers: retryAfter(failure.retryAfterMs) });
     }
+    case "proxyFailed":
+      return error(502, failure.problem, { message: `the proxy cannot be used: ${failure.reason}` });
     case "unavailable":
       return error(503, "unavailable", { message: failure.message, headers: retryAfter(failure.retryAfterMs) });
     case "notConfigured":

@@ -5,6 +5,7 @@ import { meshbrowCdpUrl } from "../connect-urls.ts";
 import type { CreatedSession, DestroyedSession, Session, SessionList } from "./response-schemas.ts";
 
 const MS_PER_SECOND = 1000;
+const MICROS_PER_DOLLAR = 1_000_000;
 
 export const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();
 const isoTimeOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : isoTime(epochMs));
@@ -51,7 +52,7 @@ export function renderDestroyed(view: SessionView): DestroyedSession {
     id: view.id,
     status: view.status,
     duration: Math.max(0, Math.floor(livedMs / MS_PER_SECOND)),
-    metrics: { pagesVisited, bytesTransferred, proxyCost: 0 },
+    metrics: { pagesVisited, bytesTransferred, proxyCost: view.proxyCostMicros / MICROS_PER_DOLLAR },
   };
 }
 
@@ -77,11 +78,14 @@ function renderListItem(summary: SessionSummary): SessionList["items"][number] {
 
 function renderProxy(proxy: AssignedProxy | null): CreatedSession["proxy"] {
   if (proxy === null) return null;
-  const { type, country, city, ip } = proxy;
+  const { type, country, region, city, ip, mode, status } = proxy;
   return {
     type,
     ...(country !== null && { country }),
+    ...(region !== null && { region }),
     ...(city !== null && { city }),
     ...(ip !== null && { ip }),
+    mode,
+    status,
   };
 }

@@ -10,8 +10,18 @@ const Proxy = z
   .object({
     type: z.string().openapi({ description: "Kind of exit.", example: "residential" }),
     country: z.string().optional().openapi({ description: "ISO 3166-1 alpha-2, when known.", example: "US" }),
+    region: z.string().optional().openapi({ description: "State or province, when known.", example: "Texas" }),
     city: z.string().optional().openapi({ description: "City, when known.", example: "Dallas" }),
     ip: z.string().optional().openapi({ description: "Address that sites see, when known.", example: "192.0.2.10" }),
+    mode: z.enum(["upstream", "engine"]).openapi({
+      description: "`upstream`: a proxy server. `engine`: the engine's own way out, near the country asked for.",
+      example: "upstream",
+    }),
+    status: z.enum(["verified", "unreachable"]).openapi({
+      description:
+        "Whether the exit answered when it was last asked. While it does not, pages fail; nothing goes direct.",
+      example: "verified",
+    }),
   })
   .openapi("Proxy", { description: "The proxy in use." });
 
@@ -96,6 +106,7 @@ export const Session = z
       droppedMessages: z.int().openapi({ description: "CDP messages that no client got.", example: 0 }),
       reconnects: z.int().openapi({ description: "Clients that came back after one had left.", example: 1 }),
       restores: z.int().openapi({ description: "Times that a lost browser connection was restored.", example: 0 }),
+      proxyBytes: z.int().openapi({ description: "Bytes of responses through the proxy; 0 without one.", example: 0 }),
       launchMs: z.int().nullable().openapi({ description: "Time that the launch took, in ms.", example: 412 }),
     }),
     endedAt: time("When the session ended. Absent while it runs.", "2026-10-27T14:12:00.000Z").optional(),

@@ -39,6 +39,7 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
     case "conflict":
     case "sessionNotRunning":
     case "launchFailed":
+    case "proxyFailed":
       throw new Error(`No operator's request ends as ${failure.kind}`);
     default:
       return assertNever(failure);

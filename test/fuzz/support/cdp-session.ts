@@ -86,7 +86,7 @@ export class CdpSession {
 
   private constructor(shared: boolean) {
     const targets = new TargetRegistry<MuxClient>();
-    if (shared) targets.useContext(OWN);
+    if (shared) targets.useContext(OWN, { sharesBrowser: true });
     this.#contextId = shared ? OWN.id : OWN.defaultId;
     targets.note(target(PAGE, this.#contextId));
     targets.note(target(SECRETS.hiddenTarget, this.#contextId));

@@ -25,6 +25,17 @@ export interface Fingerprint {
   readonly timezone: string;
 }
 
+/** The way out that a session shows. */
+export interface ShownProxy {
+  readonly type: string;
+  readonly country?: string;
+  readonly region?: string;
+  readonly city?: string;
+  readonly ip?: string;
+  readonly mode: string;
+  readonly status: string;
+}
+
 /** A session as Meshbrow's dialect describes it; either dialect may read any session of its account. */
 export interface SessionBody {
   readonly id: string;
@@ -32,6 +43,7 @@ export interface SessionBody {
   readonly cdpUrl: string | null;
   readonly stealth: string;
   readonly fingerprint: Fingerprint;
+  readonly proxy: ShownProxy | null;
   readonly expiresAt: string;
   readonly endReason?: string;
   readonly endDetail?: string;
@@ -40,6 +52,8 @@ export interface SessionBody {
     readonly cdpMessages: number;
     readonly droppedMessages: number;
     readonly reconnects: number;
+    readonly restores: number;
+    readonly proxyBytes: number;
   };
 }
 

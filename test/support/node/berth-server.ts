@@ -34,13 +34,18 @@ const PRODUCTION = join(root, "scripts", "start.ts");
  *
  * @param dir its folder: a server that stops ends every browser whose profile is in there.
  * @param script what is run.
+ * @param variables of the environment, besides those of the tests.
  */
-export async function startBerthServer(dir = runDir(), script = PRODUCTION): Promise<RunningServer> {
+export async function startBerthServer(
+  dir = runDir(),
+  script = PRODUCTION,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const stateDir = join(dir, "berth");
   mkdirSync(dir, { recursive: true });
   const child = spawn(process.execPath, [...typeScriptFlags(process.execPath), script], {
     cwd: root,
-    env: { ...process.env, TMPDIR: dir, BERTH_STATE: stateDir, PORT: "0" },
+    env: { ...process.env, TMPDIR: dir, BERTH_STATE: stateDir, PORT: "0", ...variables },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   try {

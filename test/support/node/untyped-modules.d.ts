@@ -4,6 +4,11 @@ declare module "ws" {
   import type { EventEmitter } from "node:events";
   import type { ClientRequest, IncomingMessage } from "node:http";
 
+  export class WebSocketServer extends EventEmitter<{ connection: [socket: WebSocket, request: IncomingMessage] }> {
+    constructor(options: { server: import("node:http").Server });
+    close(): void;
+  }
+
   export class WebSocket extends EventEmitter<{
     open: [];
     message: [data: Buffer, isBinary: boolean];

@@ -1,6 +1,6 @@
 import type { HostBrowser } from "../../../src/domain/fingerprint.ts";
 import type { Transport } from "../../../src/cdp/transport.ts";
-import type { BrowserEngine, EngineBrowser, ListedBrowser } from "../../../src/engines/engine.ts";
+import type { EngineFeatures, BrowserEngine, EngineBrowser, ListedBrowser } from "../../../src/engines/engine.ts";
 import { FakeBrowser, type SentCommand } from "./fake-browser.ts";
 
 const CONTEXT = "DEFAULT";
@@ -80,7 +80,7 @@ export class ScriptedBrowser extends FakeBrowser {
 /** An engine whose launches a test decides: each entry of `script` is one launch's outcome. */
 export class FakeEngine implements BrowserEngine {
   readonly name = "fake";
-  readonly features: { readonly sharesBrowser: boolean };
+  readonly features: EngineFeatures;
   readonly closed: string[] = [];
   readonly browsers: ScriptedBrowser[] = [];
   launches = 0;
@@ -95,7 +95,7 @@ export class FakeEngine implements BrowserEngine {
   beforeClose: () => Promise<void> = () => Promise.resolve();
 
   constructor({ sharesBrowser = false }: { readonly sharesBrowser?: boolean } = {}) {
-    this.features = { sharesBrowser };
+    this.features = { sharesBrowser, hasLocations: false };
   }
 
   async launch(): Promise<EngineBrowser> {

@@ -1,3 +1,4 @@
+import { NO_EGRESS, NO_POOLS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
@@ -75,6 +76,7 @@ export async function withIndexedSession(
           analytics: { sessionEnded: () => undefined },
           knownHosts: new KnownHosts(),
           knownFingerprints: new KnownFingerprints(),
+          proxyPools: NO_POOLS,
           tokenSecret: SECRET,
           maxClients: 4,
           protocol: () => Promise.resolve(Response.json({})),
@@ -94,7 +96,7 @@ export async function withIndexedSession(
       storage,
       engine,
       clock,
-      command: { id, accountId, spec: { ...PLAIN_SPEC, ...spec }, createdAt: clock.now() },
+      command: { id, accountId, spec: { ...PLAIN_SPEC, ...spec }, createdAt: clock.now(), ...NO_EGRESS },
       endReports: () => endReports,
       onEnd: (handle) => {
         handleEnd = handle;

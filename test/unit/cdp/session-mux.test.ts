@@ -291,7 +291,7 @@ describe("targets that clients do not see", () => {
 });
 
 describe("a session in a browser context of its own", () => {
-  beforeEach(() => targets.useContext(OWN));
+  beforeEach(() => targets.useContext(OWN, { sharesBrowser: true }));
 
   it.for([
     ["Target.createTarget", { url: "about:blank" }],

@@ -17,6 +17,7 @@ describe("the address of an operator's browser", () => {
     const engine = new CdpEndpointEngine({ endpoint: HTTP, fetch });
     const launched = launchBrowser({
       engine,
+      location: null,
       clock: { now: () => 0 },
       limitMs: 1000,
       wanted: () => true,

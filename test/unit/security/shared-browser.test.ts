@@ -7,7 +7,7 @@ const CONTEXT = "CONTEXT";
 async function connect({ shared }: { readonly shared: boolean }) {
   const harness = new MuxHarness();
   const { browser, targets } = harness;
-  if (shared) targets.useContext({ id: CONTEXT, defaultId: "DEFAULT" });
+  if (shared) targets.useContext({ id: CONTEXT, defaultId: "DEFAULT" }, { sharesBrowser: true });
   const connected = await harness.connect();
   const { socket } = connected;
   const attached = (type: string): string => {

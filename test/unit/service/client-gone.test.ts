@@ -5,6 +5,8 @@ import { aRequest } from "./requests.ts";
 
 const NOTHING = { usedThisMonth: 0, active: 0 };
 
+const ORIGIN = "https://berth.invalid";
+
 /** A create whose launch the test holds, by a client that the test makes leave. */
 async function arrange(options: ServiceOptions = {}) {
   const setup = await createServiceSetup(options);
@@ -14,6 +16,7 @@ async function arrange(options: ServiceOptions = {}) {
   sessions.launched = promise;
   const create = (idempotencyKey?: string) =>
     service.create(principal, aRequest(), {
+      origin: ORIGIN,
       gone: client.signal,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     });
@@ -71,7 +74,7 @@ describe("a client that leaves before the answer", () => {
     await creating;
     await settle();
     expect(await standing()).toEqual({ usedThisMonth: 1, active: 1 });
-    const retry = await service.create(principal, aRequest(), { idempotencyKey: "k" });
+    const retry = await service.create(principal, aRequest(), { origin: ORIGIN, idempotencyKey: "k" });
     expect(retry).toMatchObject({ ok: true, value: { view: { id: sessions.created[0]?.id, status: "ready" } } });
   });
 

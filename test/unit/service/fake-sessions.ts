@@ -4,15 +4,15 @@ import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import { inForce, toPublicSpec } from "../../../src/domain/effective-spec.ts";
 import type { Failure } from "../../../src/domain/failure.ts";
 import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
-import type { Plan } from "../../../src/domain/plan.ts";
+import type { Plan, Principal } from "../../../src/domain/plan.ts";
 import type { Result } from "../../../src/domain/result.ts";
 import { fail, succeed } from "../../../src/domain/result.ts";
-import type { FeatureName } from "../../../src/domain/session-spec.ts";
+import type { FeatureName, RequestedSession } from "../../../src/domain/session-spec.ts";
 import type { EndReason } from "../../../src/domain/session-state.ts";
 import { statusAfterEnd } from "../../../src/domain/session-state.ts";
 import { NO_METRICS, type SessionView, type TokenScope } from "../../../src/domain/session-view.ts";
 import type { Logger } from "../../../src/observability/logger.ts";
-import { createSessionService } from "../../../src/service/session-service.ts";
+import { type CreateCall, createSessionService } from "../../../src/service/session-service.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "../../../src/session/session-object.ts";
 import { createTenant, cryptoIds, FakeClock, NOON } from "../accounts/tenant.ts";
 import { EVERY_FEATURE } from "./requests.ts";
@@ -142,6 +142,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   fingerprint: null,
   contradictions: [],
   proxy: null,
+  proxyCostMicros: 0,
   metrics: NO_METRICS,
 });
 
@@ -167,16 +168,26 @@ export async function createServiceSetup({ limits, available = EVERY_FEATURE, wr
   const sessions = new FakeSessions(index);
   const logger = new FakeLogger();
   const works: Promise<void>[] = [];
-  const service = createSessionService({
+  const created = createSessionService({
     index: wrapIndex ? wrapIndex(index) : index,
     sessionObject: (id) => sessions.object(id),
     availableFeatures: available,
     allowPrivateNetwork: false,
+    proxyPools: { forType: () => Promise.resolve([]) },
+    engineHasLocations: true,
+    draw: () => 0,
+    exitCheckUrl: undefined,
     clock,
     ids: cryptoIds,
     logger,
     background: (work) => void works.push(work),
   });
+  /** Where a test does not care how a create was asked for. */
+  const service = {
+    ...created,
+    create: (by: Principal, requested: RequestedSession, call: CreateCall = { origin: "https://berth.invalid" }) =>
+      created.create(by, requested, call),
+  };
   const { principal } = await createTenant({ concurrentSessions: 5, ...limits }, clock);
   const standing = () => index.standing(principal.accountId, "2026-11");
   /** Waits for everything handed to the background. */

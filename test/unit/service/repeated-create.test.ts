@@ -1,3 +1,4 @@
+import type { CreateCall } from "../../../src/service/session-service.ts";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { Failure } from "../../../src/domain/failure.ts";
@@ -9,12 +10,13 @@ import { createServiceSetup } from "./fake-sessions.ts";
 import { aRequest } from "./requests.ts";
 
 const HOUR = 60 * 60_000;
-const KEY = { idempotencyKey: "order 4711" };
+const ORIGIN = "https://berth.invalid";
+const KEY = { origin: ORIGIN, idempotencyKey: "order 4711" };
 const UNDECIDED = { ok: false, failure: { kind: "unavailable", retryAfterMs: 2000 } };
 
 async function arrange(options: ServiceOptions = {}) {
   const setup = await createServiceSetup(options);
-  const create = (spec: Parameters<typeof aRequest>[0] = {}, call: object = KEY) =>
+  const create = (spec: Parameters<typeof aRequest>[0] = {}, call: CreateCall = KEY) =>
     setup.service.create(setup.principal, aRequest(spec), call);
   return { ...setup, create };
 }
@@ -109,7 +111,9 @@ describe("a create that comes again with its key", () => {
     const id = idOf(await create({ lifetimeMs: HOUR }));
     const shorter = { ...principal, plan: { ...principal.plan, maxLifetimeMs: HOUR / 2 } };
     expect(idOf(await service.create(shorter, aRequest({ lifetimeMs: HOUR }), KEY))).toBe(id);
-    expect(await service.create(shorter, aRequest({ lifetimeMs: HOUR }), { idempotencyKey: "new" })).toMatchObject({
+    expect(
+      await service.create(shorter, aRequest({ lifetimeMs: HOUR }), { origin: ORIGIN, idempotencyKey: "new" }),
+    ).toMatchObject({
       failure: { kind: "invalidRequest", field: "timeout" },
     });
   });
@@ -145,14 +149,14 @@ describe("a key", () => {
 
   it("makes no difference to requests without one", async ({ expect }) => {
     const { create, sessions } = await arrange();
-    const ids = [await create(), await create({}, {}), await create({}, {})].map(idOf);
+    const ids = [await create(), await create({}, { origin: ORIGIN }), await create({}, { origin: ORIGIN })].map(idOf);
     expect(new Set(ids).size).toBe(3);
     expect(sessions.created).toHaveLength(3);
   });
 
   it("is not used up by a refusal", async ({ expect }) => {
     const { create, service, principal } = await arrange({ limits: { concurrentSessions: 1 } });
-    const blocking = idOf(await create({}, {}));
+    const blocking = idOf(await create({}, { origin: ORIGIN }));
     expect(await create()).toMatchObject({ failure: { kind: "concurrencyLimitReached" } });
     await service.end(principal, blocking);
     expect(await create({ tags: ["changed"] })).toMatchObject({ ok: true });

@@ -1,3 +1,4 @@
+import { NO_EGRESS, NO_POOLS } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -78,6 +79,7 @@ async function inSession(
         analytics: { sessionEnded: (session) => counted.push(session) },
         knownHosts: new KnownHosts(),
         knownFingerprints: known,
+        proxyPools: NO_POOLS,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,
         protocol: () => Promise.resolve(Response.json({})),
@@ -96,6 +98,7 @@ async function inSession(
         accountId: "acct_test" as AccountId,
         spec: { ...PLAIN_SPEC, ...spec },
         createdAt: clock.now(),
+        ...NO_EGRESS,
       });
     await run({
       controller,

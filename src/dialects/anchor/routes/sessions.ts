@@ -90,7 +90,7 @@ const createOperation: Operation = {
     },
     responses: {
       200: jsonResponse(SessionCreateResponse, "The session is ready for a client."),
-      ...errorResponses(400, 402, 403, 413, 415),
+      ...errorResponses(400, 402, 403, 413, 415, 502),
     },
   },
   handle: create,

@@ -72,7 +72,7 @@ const createOperation: Operation = {
     },
     responses: {
       201: jsonResponse(CreatedSession, "The session is ready for a client."),
-      ...errorResponses(400, 402, 403, 413, 415),
+      ...errorResponses(400, 402, 403, 413, 415, 502),
     },
   },
   handle: create,

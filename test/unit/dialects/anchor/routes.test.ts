@@ -123,14 +123,31 @@ describe("GET /v1/sessions/{session_id}", () => {
     });
     withSession(sessions, {
       ...viewOf(asked, "video", "profile", "viewport", "headful", "stealth", "adblock"),
-      proxy: { type: "residential", country: "GB", city: "London", ip: "192.0.2.1" },
+      proxy: {
+        type: "residential",
+        country: "GB",
+        region: "England",
+        city: "London",
+        ip: "192.0.2.1",
+        mode: "upstream",
+        status: "verified",
+      },
     });
     const { body, text } = await send("GET", PATH);
     expect(body).toHaveProperty("data.configuration.session", {
       initial_url: "https://example.com/",
       tags: [],
       recording: { active: true },
-      proxy: { active: true, type: "anchor_residential", country_code: "gb", city: "London" },
+      proxy: {
+        active: true,
+        type: "anchor_residential",
+        country_code: "gb",
+        region: "England",
+        city: "London",
+        ip: "192.0.2.1",
+        mode: "upstream",
+        status: "verified",
+      },
       timeout: { max_duration: -1, idle_timeout: 5 },
       live_view: { read_only: false },
     });

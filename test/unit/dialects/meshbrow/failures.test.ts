@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   conflict: [409, "conflict"],
   sessionNotRunning: [409, "session_not_running"],
   launchFailed: [503, "launch_failed"],
+  proxyFailed: [502, "proxy_unreachable"],
   unavailable: [503, "unavailable"],
   notConfigured: [503, "not_configured"],
 };

@@ -88,7 +88,15 @@ describe("GET /v1/sessions/{id}", () => {
       ...viewOf(asked, "stealth", "profile", "har"),
       status: "active",
       fingerprint: documentedResponse.fingerprint,
-      proxy: { type: "residential", country: "US", city: null, ip: "192.0.2.10" },
+      proxy: {
+        type: "residential",
+        country: "US",
+        region: null,
+        city: null,
+        ip: "192.0.2.10",
+        mode: "upstream",
+        status: "unreachable",
+      },
       metrics: { ...NO_METRICS, pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
     });
     const { status, body } = await send("GET", `/v1/sessions/${MESHBROW_ID}`);
@@ -99,7 +107,7 @@ describe("GET /v1/sessions/{id}", () => {
       profileId: "prof_1",
       recording: { har: true, screenshots: false, video: false },
       fingerprint: documentedResponse.fingerprint,
-      proxy: { type: "residential", country: "US", ip: "192.0.2.10" },
+      proxy: { type: "residential", country: "US", ip: "192.0.2.10", mode: "upstream", status: "unreachable" },
       metrics: { ...NO_METRICS, pagesVisited: 12, bytesTransferred: 4521890, cdpMessages: 847 },
     });
     expect(body).not.toHaveProperty("endedAt");

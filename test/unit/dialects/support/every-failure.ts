@@ -25,6 +25,7 @@ export const EVERY_FAILURE: { readonly [Kind in Failure["kind"]]: Extract<Failur
   conflict: { kind: "conflict", message: "a profile of this name exists" },
   sessionNotRunning: { kind: "sessionNotRunning", sessionId: "ses_1", status: "destroyed" },
   launchFailed: { kind: "launchFailed", reason: "the engine is at its limit", retryAfterMs: 0 },
+  proxyFailed: { kind: "proxyFailed", problem: "proxy_unreachable", reason: "no answer through the proxy" },
   unavailable: { kind: "unavailable", message: "the database does not answer", retryAfterMs: 5000 },
   notConfigured: { kind: "notConfigured", message: "BERTH_SECRET is not set" },
 };

@@ -37,6 +37,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     fingerprint: null,
     contradictions: [],
     proxy: null,
+    proxyCostMicros: 0,
     metrics: NO_METRICS,
   };
 }
@@ -91,7 +92,7 @@ export class FakeSessions implements SessionService {
   async create(
     _principal: unknown,
     requested: RequestedSession,
-    call: CreateCall = {},
+    call: CreateCall,
   ): Promise<Result<OwnedSession, Failure>> {
     this.calls.push(call);
     if (this.replayed !== undefined) return succeed(owned(this.replayed));

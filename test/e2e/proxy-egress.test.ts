@@ -1,0 +1,149 @@
+import { describe, expect, onTestFinished } from "vitest";
+import { type Clients, defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
+import { test } from "../support/node/proxies/proxied-berth.ts";
+import { serveProxiedSite } from "../support/node/proxies/proxied-site.ts";
+import { startHttpProxy, startSocksProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
+
+const LOGIN = { username: "user", password: "pass word:1" };
+const EXIT = "127.0.0.2";
+/** A page with workers, popups and a download, on a busy machine. */
+const PATIENCE = { timeout: 20_000 };
+
+/** The part of a library's page in use. */
+interface Page {
+  goto(url: string): Promise<unknown>;
+  evaluate(script: string): Promise<unknown>;
+}
+
+/** A client's first page, and one in a context that it makes. */
+const CLIENTS = {
+  puppeteer: async (clients: Clients, url: string) => {
+    const browser = await clients.puppeteer(url);
+    return {
+      first: (await firstPuppeteerPage(browser)) as Page,
+      inNewContext: async (): Promise<Page> => (await browser.createBrowserContext()).newPage(),
+      leave: () => browser.disconnect(),
+    };
+  },
+  playwright: async (clients: Clients, url: string) => {
+    const browser = await clients.playwright(url);
+    // Without a listener Playwright saves downloads on the browser's machine.
+    defaultContext(browser).on("page", () => undefined);
+    return {
+      first: firstPlaywrightPage(browser) as Page,
+      inNewContext: async (): Promise<Page> => (await browser.newContext()).newPage(),
+      leave: () => browser.close(),
+    };
+  },
+} as const;
+type ClientName = keyof typeof CLIENTS;
+
+const custom = ({ server }: TestProxy, { username, password } = { username: "", password: "" }) => ({
+  session: { proxy: { type: "custom", active: true, server, username, password } },
+});
+
+/** Loads a page that makes every kind of request, and waits until all of them have come from the exit. */
+async function expectAllThrough(page: Page): Promise<void> {
+  // One that the browser has never seen: its service worker would be there already.
+  const target = await serveProxiedSite();
+  onTestFinished(() => target.close());
+  await page.goto(target.pageUrl);
+  await expect.poll(() => target.missing(EXIT), PATIENCE).toEqual([]);
+  // WebRTC has asked whom it would ask by then.
+  await expect.poll(() => page.evaluate("document.title"), PATIENCE).toBe("gathered");
+  expect(target.connectionsFrom()).toEqual([EXIT]);
+  expect(target.stunPackets()).toBe(0);
+}
+
+describe("without a proxy", () => {
+  test("the site sees requests and packets of the machine itself", async ({ proxied, clients, target }) => {
+    const { cdpUrl } = await proxied.create("anchor");
+    const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
+    await page.goto(target.pageUrl);
+    await expect.poll(() => target.missing("127.0.0.1"), PATIENCE).toEqual([]);
+    await expect.poll(() => target.stunPackets(), PATIENCE).toBeGreaterThan(0);
+  });
+});
+
+describe.for(["puppeteer", "playwright"] as const)("every kind of request goes through the proxy, with %s", (name) => {
+  const open = (clients: Clients, url: string) => CLIENTS[name satisfies ClientName](clients, url);
+
+  test("an HTTP proxy with a password: at first, after a reconnect, after a restore, in a new context", async ({
+    proxied,
+    proxiedApi,
+    clients,
+  }) => {
+    const proxy = await startHttpProxy({ exit: EXIT, login: LOGIN });
+    clients.own(() => proxy.crash());
+    const { id, cdpUrl } = await proxied.create("anchor", custom(proxy, LOGIN));
+    const before = await open(clients, cdpUrl);
+    await expectAllThrough(before.first);
+    await before.leave();
+    const again = await open(clients, cdpUrl);
+    await expectAllThrough(again.first);
+    await expectAllThrough(await again.inNewContext());
+    await loseBrowserSocket(clients, cdpUrl);
+    await expect.poll(async () => (await proxiedApi.describe(id)).metrics.restores, PATIENCE).toBe(1);
+    const restored = await open(clients, cdpUrl);
+    await expectAllThrough(restored.first);
+    expect((await proxiedApi.describe(id)).proxy).toMatchObject({ ip: EXIT, status: "verified" });
+  }, 120_000);
+
+  test("a SOCKS5 proxy", async ({ proxied, clients }) => {
+    const proxy = await startSocksProxy({ exit: EXIT });
+    clients.own(() => proxy.crash());
+    const { cdpUrl } = await proxied.create("anchor", custom(proxy));
+    const { first } = await open(clients, cdpUrl);
+    await expectAllThrough(first);
+    expect(proxy.logins.accepted).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+/** An answer that is larger than the runtime takes breaks the socket to the browser. */
+async function loseBrowserSocket(clients: Clients, cdpUrl: string): Promise<void> {
+  const socket = await clients.socket(cdpUrl);
+  await socket.send("Browser.getVersion");
+  const { result } = await socket.send("Target.createTarget", { url: "about:blank" });
+  const attached = await socket.send("Target.attachToTarget", { targetId: result?.["targetId"], flatten: true });
+  const sessionId = String(attached.result?.["sessionId"]);
+  await socket.send("Runtime.evaluate", { expression: "'x'.repeat(40e6)", returnByValue: true }, sessionId);
+}
+
+describe("a proxy that dies", () => {
+  test("takes the pages with it, and nothing goes around it; they load again when it is back", async ({
+    proxied,
+    proxiedApi,
+    clients,
+    target,
+  }) => {
+    const proxy = await startHttpProxy({ exit: EXIT, login: LOGIN });
+    clients.own(() => proxy.crash());
+    const { id, cdpUrl } = await proxied.create("anchor", custom(proxy, LOGIN));
+    const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
+    await page.goto(target.origin);
+    const status = async () => (await proxiedApi.describe(id)).proxy?.status;
+    expect(await status()).toBe("verified");
+    await proxy.crash();
+    target.forget();
+    await expect(page.goto(target.pageUrl)).rejects.toThrow(/ERR_PROXY_CONNECTION_FAILED/);
+    await expect.poll(status, PATIENCE).toBe("unreachable");
+    expect(target.connectionsFrom()).toEqual([]);
+    await proxy.restart();
+    await page.goto(`${target.origin}/image`);
+    await expect.poll(status, PATIENCE).toBe("verified");
+    expect(target.connectionsFrom()).toEqual([EXIT]);
+  }, 60_000);
+
+  test("counts what came through it", async ({ proxied, proxiedApi, clients, target }) => {
+    const proxy = await startHttpProxy({ exit: EXIT });
+    clients.own(() => proxy.crash());
+    const { id, cdpUrl } = await proxied.create("anchor", custom(proxy));
+    const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
+    await page.goto(`${target.origin}/image`);
+    // What never touched the network costs nothing.
+    await page.goto(`data:text/html,${"x".repeat(100_000)}`);
+    const bytes = async () => (await proxiedApi.describe(id)).metrics.proxyBytes;
+    await expect.poll(bytes, PATIENCE).toBeGreaterThan("<h1></h1>".length);
+    expect(await bytes()).toBeLessThan(10_000);
+  }, 60_000);
+});

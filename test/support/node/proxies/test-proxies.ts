@@ -1,0 +1,95 @@
+import { connect, type Socket } from "node:net";
+import { Socks5Server } from "@pondwader/socks5-server";
+import { Server as HttpProxyServer } from "proxy-chain";
+
+/** A proxy whose connections leave from a loopback address of its own: who is asked by it knows that by the peer. */
+export interface TestProxy {
+  /** As sessions are told: `http://127.0.0.1:PORT`. */
+  readonly server: string;
+  readonly port: number;
+  /** How often somebody came with credentials that were accepted, and with others. */
+  readonly logins: { accepted: number; refused: number };
+  /** Ends the proxy and every connection through it. */
+  crash(): Promise<void>;
+  /** Starts it again on its old port. */
+  restart(): Promise<void>;
+}
+
+export interface Login {
+  username: string;
+  password: string;
+}
+
+/**
+ * An HTTP proxy for `CONNECT` and absolute URLs.
+ *
+ * @param exit the address that its connections come from.
+ * @param login what it asks for; may change while it runs. None: it asks for nothing.
+ */
+export async function startHttpProxy({ exit, login }: { exit: string; login?: Login }): Promise<TestProxy> {
+  const logins = { accepted: 0, refused: 0 };
+  const start = async (port: number): Promise<HttpProxyServer> => {
+    const server = new HttpProxyServer({
+      host: "127.0.0.1",
+      port,
+      prepareRequestFunction: ({ username, password }) => {
+        const isRight = login === undefined || (username === login.username && password === login.password);
+        logins[isRight ? "accepted" : "refused"] += 1;
+        return { requestAuthentication: !isRight, localAddress: exit };
+      },
+    });
+    await server.listen();
+    return server;
+  };
+  let running = await start(0);
+  const { port } = running;
+  return {
+    server: `http://127.0.0.1:${port}`,
+    port,
+    logins,
+    crash: async () => void (await running.close(true)),
+    restart: async () => {
+      running = await start(port);
+    },
+  };
+}
+
+/** A SOCKS5 proxy that asks for nothing. */
+export async function startSocksProxy({ exit }: { exit: string }): Promise<TestProxy> {
+  const logins = { accepted: 0, refused: 0 };
+  const sockets = new Set<Socket>();
+  const start = (port: number): Promise<{ readonly socks: Socks5Server; readonly port: number }> =>
+    new Promise((resolve) => {
+      const socks = new Socks5Server();
+      socks.setConnectionHandler(({ destAddress, destPort, socket }, sendStatus) => {
+        logins.accepted += 1;
+        const upstream = connect({ host: destAddress, port: destPort, localAddress: exit, family: 4 });
+        sockets.add(upstream);
+        upstream.once("connect", () => {
+          sendStatus("REQUEST_GRANTED");
+          upstream.pipe(socket).pipe(upstream);
+        });
+        upstream.on("error", () => socket.destroy());
+        socket.on("error", () => upstream.destroy());
+        upstream.on("close", () => socket.destroy());
+        socket.on("close", () => upstream.destroy());
+      });
+      // The package keeps its listening server to itself, and with it the port that was free.
+      const at = port === 0 ? 20_000 + (process.pid % 20_000) : port;
+      socks.listen(at, "127.0.0.1", () => resolve({ socks, port: at }));
+    });
+  let running = await start(0);
+  const { port } = running;
+  return {
+    server: `socks5://127.0.0.1:${port}`,
+    port,
+    logins,
+    crash: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => void running.socks.close(() => resolve()));
+    },
+    restart: async () => {
+      running = await start(port);
+    },
+  };
+}
