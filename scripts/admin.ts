@@ -75,5 +75,6 @@ function describeCommands(): string {
 
 ${lines.join("\n")}
 
-Acts on the local Berth (.berth/local.json), or on the one of BERTH_URL and BERTH_ADMIN_TOKEN. Prints JSON.`;
+Acts on the local Berth (.berth/local.json), or on the one of BERTH_URL and BERTH_ADMIN_TOKEN. Prints JSON.
+The password of a proxy pool is never an argument: set BERTH_POOL_PASSWORD, or give password=- and write it to stdin.`;
 }

@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
+import { createProxyPoolStore } from "./accounts/proxy-pool-store.ts";
 import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
@@ -14,6 +15,7 @@ import { createRateLimit } from "./http/rate-limit.ts";
 import { createAnalytics } from "./observability/analytics.ts";
 import { createLogger } from "./observability/logger.ts";
 import { createAccountService } from "./service/account-service.ts";
+import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-pool-service.ts";
 import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
 import type { RunningBrowsers } from "./service/stray-browsers.ts";
@@ -76,11 +78,24 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
   };
 }
 
+function missingSecret(env: Cloudflare.Env): string | undefined {
+  if ((env.BERTH_SECRET ?? "").length >= MIN_SECRET_LENGTH) return undefined;
+  return `set the BERTH_SECRET secret of this deployment to ${MIN_SECRET_LENGTH} characters or more`;
+}
+
+function proxyPoolsOf(env: Cloudflare.Env): ProxyPoolService {
+  const missing = missingSecret(env);
+  return createProxyPoolService({
+    pools: createProxyPoolStore({ database: env.DB, clock, ids, secret: env.BERTH_SECRET ?? "" }),
+    allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
+    missingSecret: missing && `Credentials cannot be stored: ${missing}`,
+  });
+}
+
 /** What the operator has yet to set up before sessions can be created, in one sentence. */
 function missingConfiguration(env: Cloudflare.Env): string | undefined {
-  if ((env.BERTH_SECRET ?? "").length < MIN_SECRET_LENGTH) {
-    return `Sessions are off: set the BERTH_SECRET secret of this deployment to ${MIN_SECRET_LENGTH} characters or more`;
-  }
+  const missing = missingSecret(env);
+  if (missing !== undefined) return `Sessions are off: ${missing}`;
   try {
     engineOf(env);
     return undefined;
@@ -96,6 +111,11 @@ function missingBinding(env: Partial<Cloudflare.Env>): string | undefined {
   const missing = BINDINGS.filter((name) => env[name] === undefined);
   return missing.length === 0 ? undefined : `Missing from the Worker's configuration: ${missing.join(", ")}`;
 }
+
+const readinessOf = (env: Cloudflare.Env) => ({
+  configuration: () => missingBinding(env) ?? missingConfiguration(env),
+  database: () => probeSchema(env.DB),
+});
 
 /** Refuses every create of a deployment that is not set up, before anything is admitted. */
 function whenConfigured(sessions: SessionService, missing: string | undefined): SessionService {
@@ -155,13 +175,11 @@ export function createWorkerDeps(env: Cloudflare.Env) {
       plans: createPlanStore({ database }),
       usage,
     }),
+    proxyPools: proxyPoolsOf(env),
     adminToken: env.ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),
     assets: env.ASSETS,
-    readiness: {
-      configuration: () => missingBinding(env) ?? missingConfiguration(env),
-      database: () => probeSchema(database),
-    },
+    readiness: readinessOf(env),
     clock,
     ids,
     logger,

@@ -1,4 +1,5 @@
 import type { AdminClient } from "./admin-client.ts";
+import { poolCommands } from "./pool-commands.ts";
 
 /** What the command line gave beyond the command's own words. */
 export interface AdminArguments {
@@ -97,6 +98,7 @@ export const adminCommands: readonly AdminCommand[] = [
     required: 2,
     run: (admin, { positionals: [name = "", ...fields] }) => setPlan(admin, name, parseFields(fields)),
   },
+  ...poolCommands,
 ];
 
 interface Plan {

@@ -14,6 +14,8 @@ export interface BrowserOwner {
 interface Counters {
   readonly sessions: number;
   readonly browserMs: number;
+  readonly proxyBytes: number;
+  readonly proxyCostMicros: number;
 }
 
 /** A month whose counters said something else than its sessions. */
@@ -50,46 +52,65 @@ const OLDEST_WITHOUT_BROWSER = `
 /** What the counters should say. A month that has lost every session counts none. */
 const TRUTH = `
   WITH truth AS (
-    SELECT account_id, month, SUM(refunded = 0) AS sessions, COALESCE(SUM(browser_ms), 0) AS browser_ms
+    SELECT account_id, month, SUM(refunded = 0) AS sessions, COALESCE(SUM(browser_ms), 0) AS browser_ms,
+           COALESCE(SUM(proxy_bytes), 0) AS proxy_bytes, COALESCE(SUM(proxy_cost_micros), 0) AS proxy_cost_micros
     FROM sessions WHERE month >= ?1
     GROUP BY month, account_id
     HAVING SUM(ended_at IS NOT NULL AND browser_ms IS NULL) = 0
     UNION ALL
-    SELECT account_id, month, 0, 0 FROM usage_months AS counted
+    SELECT account_id, month, 0, 0, 0, 0 FROM usage_months AS counted
     WHERE month >= ?1 AND NOT EXISTS (
       SELECT 1 FROM sessions WHERE sessions.month = counted.month AND sessions.account_id = counted.account_id)
   )`;
 
 const FIND_WRONG = `${TRUTH}
   SELECT truth.account_id AS accountId, truth.month AS month, truth.sessions AS sessions,
-         truth.browser_ms AS browserMs, COALESCE(counted.sessions, 0) AS countedSessions,
-         COALESCE(counted.browser_ms, 0) AS countedBrowserMs
+         truth.browser_ms AS browserMs, truth.proxy_bytes AS proxyBytes, truth.proxy_cost_micros AS proxyCostMicros,
+         COALESCE(counted.sessions, 0) AS countedSessions, COALESCE(counted.browser_ms, 0) AS countedBrowserMs,
+         COALESCE(counted.proxy_bytes, 0) AS countedProxyBytes,
+         COALESCE(counted.proxy_cost_micros, 0) AS countedProxyCostMicros
   FROM truth LEFT JOIN usage_months AS counted USING (account_id, month)
-  WHERE truth.sessions <> COALESCE(counted.sessions, 0) OR truth.browser_ms <> COALESCE(counted.browser_ms, 0)`;
+  WHERE (truth.sessions, truth.browser_ms, truth.proxy_bytes, truth.proxy_cost_micros) IS NOT
+        (COALESCE(counted.sessions, 0), COALESCE(counted.browser_ms, 0), COALESCE(counted.proxy_bytes, 0),
+         COALESCE(counted.proxy_cost_micros, 0))`;
 
 /** Compares and corrects in one statement: a session that is admitted or ends meanwhile comes before or after it. */
 const CORRECT = `${TRUTH}
-  INSERT INTO usage_months (account_id, month, sessions, browser_ms)
-  SELECT account_id, month, sessions, browser_ms FROM truth WHERE sessions > 0 OR browser_ms > 0 OR EXISTS (
+  INSERT INTO usage_months (account_id, month, sessions, browser_ms, proxy_bytes, proxy_cost_micros)
+  SELECT account_id, month, sessions, browser_ms, proxy_bytes, proxy_cost_micros FROM truth
+  WHERE sessions > 0 OR browser_ms > 0 OR proxy_bytes > 0 OR proxy_cost_micros > 0 OR EXISTS (
     SELECT 1 FROM usage_months AS counted
     WHERE counted.account_id = truth.account_id AND counted.month = truth.month)
-  ON CONFLICT (account_id, month) DO UPDATE SET sessions = excluded.sessions, browser_ms = excluded.browser_ms
-  WHERE usage_months.sessions <> excluded.sessions OR usage_months.browser_ms <> excluded.browser_ms`;
+  ON CONFLICT (account_id, month) DO UPDATE SET
+    sessions = excluded.sessions, browser_ms = excluded.browser_ms,
+    proxy_bytes = excluded.proxy_bytes, proxy_cost_micros = excluded.proxy_cost_micros
+  WHERE (usage_months.sessions, usage_months.browser_ms, usage_months.proxy_bytes, usage_months.proxy_cost_micros)
+        IS NOT (excluded.sessions, excluded.browser_ms, excluded.proxy_bytes, excluded.proxy_cost_micros)`;
 
-interface WrongRow {
+interface WrongRow extends Counters {
   readonly accountId: AccountId;
   readonly month: string;
-  readonly sessions: number;
-  readonly browserMs: number;
   readonly countedSessions: number;
   readonly countedBrowserMs: number;
+  readonly countedProxyBytes: number;
+  readonly countedProxyCostMicros: number;
 }
 
 const toCorrection = (row: WrongRow): UsageCorrection => ({
   accountId: row.accountId,
   month: row.month,
-  from: { sessions: row.countedSessions, browserMs: row.countedBrowserMs },
-  to: { sessions: row.sessions, browserMs: row.browserMs },
+  from: {
+    sessions: row.countedSessions,
+    browserMs: row.countedBrowserMs,
+    proxyBytes: row.countedProxyBytes,
+    proxyCostMicros: row.countedProxyCostMicros,
+  },
+  to: {
+    sessions: row.sessions,
+    browserMs: row.browserMs,
+    proxyBytes: row.proxyBytes,
+    proxyCostMicros: row.proxyCostMicros,
+  },
 });
 
 export function createSessionDrift({ database }: { readonly database: D1Database }): SessionDrift {

@@ -20,9 +20,13 @@ export interface SessionEnd {
   readonly endedAt: number;
   /** How long the session had a browser. */
   readonly browserMs: number;
+  /** What went through the operator's proxies, both ways. */
+  readonly proxyBytes: number;
+  /** What that cost, in millionths of a US dollar. */
+  readonly proxyCostMicros: number;
   /** `null` also when it is not known: what the row says already stands. */
   readonly browserId: string | null;
-  /** Takes the session off the quota: it never had a browser. */
+  /** Takes the session off the quota: it never had a browser. Its proxy's bytes count all the same. */
   readonly refund: boolean;
   readonly finalView: SessionView | null;
 }
@@ -53,17 +57,21 @@ const HAS_ENDED = `SELECT 1 FROM sessions WHERE id = ?1 AND ended_at IS NOT NULL
 
 /** Runs before END in the same transaction, while the row still tells whether it has ended. */
 const COUNT_END = `
-  UPDATE usage_months SET sessions = MAX(sessions - ?2, 0), browser_ms = browser_ms + ?3
+  UPDATE usage_months SET sessions = MAX(sessions - ?2, 0), browser_ms = browser_ms + ?3,
+                          proxy_bytes = proxy_bytes + ?4, proxy_cost_micros = proxy_cost_micros + ?5
   WHERE (account_id, month) = (SELECT account_id, month FROM sessions WHERE id = ?1 AND ended_at IS NULL)`;
 
 const END = `
   UPDATE sessions SET status = ?2, end_reason = ?3, ended_at = ?4, refunded = ?5, browser_ms = ?6,
-                      browser_id = COALESCE(browser_id, ?7)
+                      browser_id = COALESCE(browser_id, ?7), proxy_bytes = ?8, proxy_cost_micros = ?9
   WHERE id = ?1 AND ended_at IS NULL
   RETURNING id`;
 
 const KEEP_FINAL_VIEW = `
   UPDATE sessions SET final_view = ?2, admitted_view = NULL WHERE id = ?1 AND final_view IS NULL`;
+
+/** Counters hold whole numbers and never run backwards. */
+const toCount = (amount: number): number => Math.max(0, Math.round(amount));
 
 export function createSessionSlots({ database }: { readonly database: D1Database }): SessionSlots {
   return {
@@ -75,12 +83,12 @@ export function createSessionSlots({ database }: { readonly database: D1Database
       ]);
       return ended?.results.length === 1;
     },
-    async recordEnd({ id, status, endReason, endedAt, browserMs, browserId, refund, finalView }) {
+    async recordEnd({ id, status, endReason, endedAt, browserId, refund, finalView, ...used }) {
       const refunded = Number(refund);
-      const wholeMs = Math.max(0, Math.round(browserMs));
+      const [browserMs, bytes, micros] = [used.browserMs, used.proxyBytes, used.proxyCostMicros].map(toCount);
       const statements = [
-        database.prepare(COUNT_END).bind(id, refunded, wholeMs),
-        database.prepare(END).bind(id, status, endReason, endedAt, refunded, wholeMs, browserId),
+        database.prepare(COUNT_END).bind(id, refunded, browserMs, bytes, micros),
+        database.prepare(END).bind(id, status, endReason, endedAt, refunded, browserMs, browserId, bytes, micros),
       ];
       if (finalView !== null) statements.push(database.prepare(KEEP_FINAL_VIEW).bind(id, JSON.stringify(finalView)));
       const [, ended] = await database.batch(statements);

@@ -1,6 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AccountId, ApiKeyId, SessionId } from "../domain/ids.ts";
-import type { DialectName } from "../domain/session-spec.ts";
+import type { ProxyProtocol } from "../domain/proxy-pool.ts";
+import type { DialectName, ProxyType } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
 import type { SessionView } from "../domain/session-view.ts";
 
@@ -72,10 +73,20 @@ export const sessions = sqliteTable(
     browserId: text("browser_id"),
     browserMs: integer("browser_ms"),
     admittedView: text("admitted_view", { mode: "json" }).$type<SessionView>(),
+    proxyBytes: integer("proxy_bytes"),
+    proxyCostMicros: integer("proxy_cost_micros"),
   },
   (table) => [
     index("sessions_by_account").on(table.accountId, table.createdAt, table.id),
-    index("sessions_by_month").on(table.month, table.accountId, table.refunded, table.endedAt, table.browserMs),
+    index("sessions_by_month").on(
+      table.month,
+      table.accountId,
+      table.refunded,
+      table.endedAt,
+      table.browserMs,
+      table.proxyBytes,
+      table.proxyCostMicros,
+    ),
   ],
 );
 
@@ -89,6 +100,8 @@ export const usageMonths = sqliteTable(
     month: text("month").notNull(),
     sessions: integer("sessions").notNull().default(0),
     browserMs: integer("browser_ms").notNull().default(0),
+    proxyBytes: integer("proxy_bytes").notNull().default(0),
+    proxyCostMicros: integer("proxy_cost_micros").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.month] })],
 );
@@ -109,4 +122,25 @@ export const idempotencyKeys = sqliteTable(
     primaryKey({ columns: [table.accountId, table.keyHash] }),
     index("idempotency_keys_by_age").on(table.createdAt),
   ],
+);
+
+export const proxyPools = sqliteTable(
+  "proxy_pools",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    type: text("type").$type<ProxyType>().notNull(),
+    protocol: text("protocol").$type<ProxyProtocol>().notNull(),
+    host: text("host").notNull(),
+    port: integer("port").notNull(),
+    sealed: text("sealed"),
+    countries: text("countries", { mode: "json" }).$type<readonly string[]>(),
+    hasRegions: integer("has_regions", { mode: "boolean" }).notNull(),
+    hasCities: integer("has_cities", { mode: "boolean" }).notNull(),
+    sticky: integer("sticky", { mode: "boolean" }).notNull(),
+    microsPerGb: integer("micros_per_gb"),
+    enabled: integer("enabled", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("proxy_pools_by_type").on(table.type, table.createdAt, table.id)],
 );

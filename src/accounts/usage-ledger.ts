@@ -9,7 +9,13 @@ export interface LedgerMonth {
   readonly sessions: number;
   /** Browser time of ended sessions. */
   readonly browserMs: number;
+  /** What ended sessions, refunded ones too, moved through the operator's proxies. */
+  readonly proxyBytes: number;
+  /** What that cost, in millionths of a US dollar. */
+  readonly proxyCostMicros: number;
 }
+
+const NOTHING: LedgerMonth = { sessions: 0, browserMs: 0, proxyBytes: 0, proxyCostMicros: 0 };
 
 /** Reads the `usage_months` table. `session-index.ts` moves its counters together with the rows they count. */
 export interface UsageLedger {
@@ -22,11 +28,16 @@ export function createUsageLedger({ database }: { readonly database: D1Database 
   return {
     async month(accountId, month) {
       const counted = await db
-        .select({ sessions: usageMonths.sessions, browserMs: usageMonths.browserMs })
+        .select({
+          sessions: usageMonths.sessions,
+          browserMs: usageMonths.browserMs,
+          proxyBytes: usageMonths.proxyBytes,
+          proxyCostMicros: usageMonths.proxyCostMicros,
+        })
         .from(usageMonths)
         .where(and(eq(usageMonths.accountId, accountId), eq(usageMonths.month, month)))
         .get();
-      return counted ?? { sessions: 0, browserMs: 0 };
+      return counted ?? NOTHING;
     },
   };
 }

@@ -13,6 +13,7 @@ export type ApiKeyId = Branded<"ApiKeyId">;
 export const SESSION_ID_PREFIX = "ses_";
 export const ACCOUNT_ID_PREFIX = "acct_";
 export const API_KEY_ID_PREFIX = "key_";
+export const PROXY_POOL_ID_PREFIX = "pool_";
 /** The credential itself. Both dialects accept it. */
 export const API_KEY_PREFIX = "mb_live_";
 /** A connect token: the credential inside a `cdpUrl`. */
@@ -61,6 +62,9 @@ export const newAccountId = (ids: IdSource): AccountId =>
 
 export const newApiKeyId = (ids: IdSource): ApiKeyId =>
   (API_KEY_ID_PREFIX + toBase32(ids.bytes(SHORT_ID_BYTES))) as ApiKeyId;
+
+/** `pool_` + 16 base32 characters. */
+export const newProxyPoolId = (ids: IdSource): string => PROXY_POOL_ID_PREFIX + toBase32(ids.bytes(SHORT_ID_BYTES));
 
 /** A new API key in the clear. It exists once, in the answer that creates it. */
 export const newApiKey = (ids: IdSource): string => API_KEY_PREFIX + toBase64Url(ids.bytes(API_KEY_BYTES));

@@ -205,7 +205,8 @@ async function giveUp(deps: SessionServiceDeps, command: CreateSession, detail: 
   const end = { status: "failed", endReason: "launch_failed", endedAt } as const;
   const finalView = { ...viewOfAdmitted(deps, command), ...end, endDetail: detail };
   try {
-    await deps.index.recordEnd({ ...end, id, browserMs: 0, browserId: null, refund: true, finalView });
+    const used = { browserMs: 0, proxyBytes: 0, proxyCostMicros: 0, browserId: null };
+    await deps.index.recordEnd({ ...end, ...used, id, refund: true, finalView });
   } catch (error) {
     deps.logger.error("session.slot_not_freed", { sessionId: id, error });
   }

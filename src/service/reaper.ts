@@ -42,6 +42,8 @@ function lostEnd({ id, createdAt, status }: Unended, now: number): SessionEnd {
     endReason: neverLaunched ? "launch_failed" : "engine_closed",
     endedAt: now,
     browserMs: neverLaunched ? 0 : now - createdAt,
+    proxyBytes: 0,
+    proxyCostMicros: 0,
     browserId: null,
     refund: neverLaunched,
     finalView: null,

@@ -17,6 +17,10 @@ export interface MonthlyUsage {
   readonly active: number;
   /** Browser time of ended sessions, in milliseconds. */
   readonly browserMs: number;
+  /** What ended sessions moved through the operator's proxies. */
+  readonly proxyBytes: number;
+  /** What that cost, in millionths of a US dollar. */
+  readonly proxyCostMicros: number;
 }
 
 export interface UsageService {

@@ -90,6 +90,8 @@ export class SessionTeardown {
       endReason,
       endedAt,
       browserMs: browserId === null || refund ? 0 : endedAt - createdAt,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
       browserId,
       refund,
       finalView: this.#view(record),

@@ -37,6 +37,10 @@ export const Usage = z
       sessions: z.int().openapi({ description: "Sessions counted; failed launches are not.", example: 47 }),
       limit: z.int().openapi({ description: "Sessions included in the plan.", example: 100 }),
       browserSeconds: z.number().openapi({ description: "Browser time of ended sessions, in seconds.", example: 1200 }),
+      proxyBytes: z.int().openapi({
+        description: "What ended sessions moved through Berth's proxies, both ways, in bytes.",
+        example: 734_003_200,
+      }),
     }),
     concurrentLimit: z.int().openapi({ description: "Sessions that may exist at once.", example: 2 }),
   })

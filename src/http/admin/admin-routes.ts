@@ -1,19 +1,19 @@
 import { Hono } from "hono";
-import type { HonoRequest, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import * as z from "zod";
-import { readJsonBody } from "../../dialects/request-body.ts";
 import { validate } from "../../dialects/validation.ts";
-import type { Failure } from "../../domain/failure.ts";
-import type { Result } from "../../domain/result.ts";
 import { succeed } from "../../domain/result.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { AccountService } from "../../service/account-service.ts";
+import type { ProxyPoolService } from "../../service/proxy-pool-service.ts";
 import type { Reconcile } from "../../service/reconcile.ts";
 import type { AppEnv } from "../app-env.ts";
 import { limitBody } from "../body-limit.ts";
 import { failureOf } from "../faults.ts";
 import { toResponse } from "../rendered.ts";
+import { answer, readBody, refuse } from "./answers.ts";
 import { isOperator } from "./authorize.ts";
+import { addProxyPoolRoutes } from "./proxy-pool-routes.ts";
 import {
   internalAdminError,
   noSuchAdminPath,
@@ -28,6 +28,7 @@ import { accountChange, month, newAccount, newKey, planLimits, planName } from "
 
 export interface AdminDeps {
   readonly accounts: AccountService;
+  readonly proxyPools: ProxyPoolService;
   readonly reconcile: Reconcile;
   /** The operator's credential; without one the whole of `/admin` is refused. */
   readonly adminToken: string | undefined;
@@ -43,7 +44,7 @@ const NOT_CONFIGURED = {
 const UNAUTHORIZED = { kind: "unauthorized", message: "Missing or invalid admin token" } as const;
 
 /** Operators' routes, to be mounted at `/admin`. */
-export function createAdminApp({ accounts, reconcile, adminToken, logger }: AdminDeps): Admin {
+export function createAdminApp({ accounts, proxyPools, reconcile, adminToken, logger }: AdminDeps): Admin {
   const admin: Admin = new Hono();
   admin.onError((error, c) => {
     const { requestId } = c.var;
@@ -56,15 +57,10 @@ export function createAdminApp({ accounts, reconcile, adminToken, logger }: Admi
   addAccountRoutes(admin, accounts);
   addKeyRoutes(admin, accounts);
   addPlanRoutes(admin, accounts);
+  addProxyPoolRoutes(admin, proxyPools);
   admin.post("/reconcile", async () => Response.json(await reconcile({ usage: "all" })));
   admin.all("*", () => toResponse(noSuchAdminPath()));
   return admin;
-}
-
-const refuse = (failure: Failure): Response => toResponse(renderAdminFailure(failure));
-
-function answer<T>(result: Result<T, Failure>, render: (value: T) => object, status = 200): Response {
-  return result.ok ? Response.json(render(result.value), { status }) : refuse(result.failure);
 }
 
 function operatorsOnly(adminToken: string | undefined): MiddlewareHandler<AppEnv> {
@@ -76,14 +72,6 @@ function operatorsOnly(adminToken: string | undefined): MiddlewareHandler<AppEnv
     else c.res = refuse(UNAUTHORIZED);
     c.header("cache-control", "no-store");
   };
-}
-
-async function readBody<Schema extends z.ZodType>(
-  request: HonoRequest,
-  schema: Schema,
-): Promise<Result<z.output<Schema>, Failure>> {
-  const body = await readJsonBody(request);
-  return body.ok ? validate(schema, body.value) : body;
 }
 
 const usageQuery = z.object({ month: month.optional() });

@@ -3,6 +3,7 @@ import { echoed } from "../../dialects/echoed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { assertNever } from "../../domain/result.ts";
 import type { Account, ApiKey, NewApiKey } from "../../service/account-service.ts";
+import type { ShownPool } from "../../service/proxy-pool-service.ts";
 import type { MonthlyUsage } from "../../service/usage-service.ts";
 
 const error = (status: number, code: string, detail: { readonly message: string; readonly field?: string }) => ({
@@ -80,10 +81,40 @@ export const renderKey = ({ id, name, prefix, createdAt, lastUsedAt, revokedAt }
 
 export const renderRevocation = ({ id, revokedAt }: ApiKey) => ({ id, revokedAt: toIsoOrNull(revokedAt) });
 
+/** Field by field: what is added to a pool must not be shown unseen. */
+export const renderPool = (pool: ShownPool) => ({
+  id: pool.id,
+  name: pool.name,
+  type: pool.type,
+  protocol: pool.protocol,
+  host: pool.host,
+  port: pool.port,
+  credentials: pool.credentials,
+  sticky: pool.sticky,
+  countries: pool.countries,
+  hasRegions: pool.hasRegions,
+  hasCities: pool.hasCities,
+  microsPerGb: pool.microsPerGb,
+  enabled: pool.enabled,
+  createdAt: toIso(pool.createdAt),
+});
+
 /** Prices are in millionths of a US dollar, as in the plan. */
 export function renderUsage(accountId: string, usage: MonthlyUsage) {
-  const { month, plan, sessions, sessionsToday, active, browserMs } = usage;
+  const { month, plan, sessions, sessionsToday, active, browserMs, proxyBytes, proxyCostMicros } = usage;
   const overageSessions = Math.max(0, sessions - plan.monthlySessions);
   const overageMicros = overageSessions * (plan.overageMicros ?? 0);
-  return { accountId, month, plan, sessions, sessionsToday, active, browserMs, overageSessions, overageMicros };
+  return {
+    accountId,
+    month,
+    plan,
+    sessions,
+    sessionsToday,
+    active,
+    browserMs,
+    proxyBytes,
+    proxyCostMicros,
+    overageSessions,
+    overageMicros,
+  };
 }

@@ -108,7 +108,8 @@ export async function withIndexedSession(
       counted: async () => {
         const month = new Date(clock.now()).toISOString().slice(0, 7);
         const { active } = await index.standing(accountId, month);
-        return { ...(await createUsageLedger({ database: env.DB }).month(accountId, month)), active };
+        const { sessions, browserMs } = await createUsageLedger({ database: env.DB }).month(accountId, month);
+        return { sessions, browserMs, active };
       },
     });
   });

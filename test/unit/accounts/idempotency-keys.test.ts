@@ -31,6 +31,8 @@ async function arrange(limits: Partial<Plan> = { concurrentSessions: 5 }) {
       endReason: "launch_failed",
       endedAt: clock.now(),
       browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
       browserId: null,
       refund: true,
       finalView: null,

@@ -2,10 +2,18 @@ import { env } from "cloudflare:workers";
 import { getTableColumns, getTableName } from "drizzle-orm";
 import { describe, it } from "vitest";
 import { createPlanStore } from "../../../src/accounts/plan-store.ts";
-import { accounts, apiKeys, idempotencyKeys, plans, sessions, usageMonths } from "../../../src/accounts/tables.ts";
+import {
+  accounts,
+  apiKeys,
+  idempotencyKeys,
+  plans,
+  proxyPools,
+  sessions,
+  usageMonths,
+} from "../../../src/accounts/tables.ts";
 
 describe("the migrations", () => {
-  for (const table of [accounts, apiKeys, idempotencyKeys, plans, sessions, usageMonths]) {
+  for (const table of [accounts, apiKeys, idempotencyKeys, plans, proxyPools, sessions, usageMonths]) {
     it(`make the columns of ${getTableName(table)} that the code expects`, async ({ expect }) => {
       const { results } = await env.DB.prepare("SELECT name, type, [notnull] AS required FROM pragma_table_info(?1)")
         .bind(getTableName(table))
@@ -70,7 +78,7 @@ describe("the migrations", () => {
 
   it("let the months be added up from an index alone", async ({ expect }) => {
     const { results } = await env.DB.prepare(
-      "EXPLAIN QUERY PLAN SELECT SUM(browser_ms), SUM(refunded), SUM(ended_at) FROM sessions WHERE month >= ?1 GROUP BY month, account_id",
+      "EXPLAIN QUERY PLAN SELECT SUM(browser_ms), SUM(proxy_bytes), SUM(proxy_cost_micros), SUM(refunded), SUM(ended_at) FROM sessions WHERE month >= ?1 GROUP BY month, account_id",
     )
       .bind("2026-11")
       .all<{ detail: string }>();

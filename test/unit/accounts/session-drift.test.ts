@@ -17,10 +17,12 @@ async function arrange() {
   for (const admission of admissions) await index.admit(principal, admission);
   const [running, ended, failed] = admissions;
   const common = { endedAt: clock.now() + 60_000, browserId: null, finalView: null };
-  const requested = { status: "destroyed", endReason: "requested", browserMs: 60_000, refund: false } as const;
+  const proxied = { proxyBytes: 400, proxyCostMicros: 2 };
+  const time = { browserMs: 60_000, ...proxied };
+  const requested = { status: "destroyed", endReason: "requested", ...time, refund: false } as const;
   await index.recordEnd({ id: ended.id, ...common, ...requested });
   const launchFailed = { status: "failed", endReason: "launch_failed", browserMs: 0, refund: true } as const;
-  await index.recordEnd({ id: failed.id, ...common, ...launchFailed });
+  await index.recordEnd({ id: failed.id, ...common, ...launchFailed, ...proxied });
   const endRunning = () => index.recordEnd({ id: running.id, ...common, ...requested });
   const disturb = (sessions: number, browserMs: number, month = MONTH) =>
     env.DB.prepare("UPDATE usage_months SET sessions = ?3, browser_ms = ?4 WHERE account_id = ?1 AND month = ?2")
@@ -32,7 +34,8 @@ async function arrange() {
   return { accountId, clock, ended, endRunning, disturb, mine, counted };
 }
 
-const TRUTH = { sessions: 2, browserMs: 60_000 };
+/** The bytes of the refunded session are among them. */
+const TRUTH = { sessions: 2, browserMs: 60_000, proxyBytes: 800, proxyCostMicros: 4 };
 
 describe("the counters of a month", () => {
   it("agree with its sessions, so that there is nothing to correct", async ({ expect }) => {
@@ -50,11 +53,20 @@ describe("the counters of a month", () => {
     it(`are corrected when they count ${name}, once, and told`, async ({ expect }) => {
       const { accountId, disturb, mine, counted } = await arrange();
       await disturb(sessions, browserMs);
-      expect(await mine()).toEqual([{ accountId, month: MONTH, from: { sessions, browserMs }, to: TRUTH }]);
+      expect(await mine()).toEqual([{ accountId, month: MONTH, from: { ...TRUTH, sessions, browserMs }, to: TRUTH }]);
       expect(await counted()).toEqual(TRUTH);
       expect(await mine()).toEqual([]);
     });
   }
+
+  it("are corrected when they count other bytes of proxies", async ({ expect }) => {
+    const { accountId, mine, counted } = await arrange();
+    await env.DB.prepare("UPDATE usage_months SET proxy_bytes = 7, proxy_cost_micros = 9 WHERE account_id = ?1")
+      .bind(accountId)
+      .run();
+    expect(await mine()).toMatchObject([{ from: { proxyBytes: 7, proxyCostMicros: 9 }, to: TRUTH }]);
+    expect(await counted()).toEqual(TRUTH);
+  });
 
   it("are made when they are missing", async ({ expect }) => {
     const { accountId, mine, counted } = await arrange();
@@ -69,14 +81,14 @@ describe("the counters of a month", () => {
       .bind(accountId)
       .run();
     expect(await mine()).toMatchObject([{ month: "2026-12", from: { sessions: 3 }, to: { sessions: 0 } }]);
-    expect(await counted("2026-12")).toEqual({ sessions: 0, browserMs: 0 });
+    expect(await counted("2026-12")).toMatchObject({ sessions: 0, browserMs: 0 });
   });
 
   it("are looked at from the first month on, and no earlier", async ({ expect }) => {
     const { disturb, mine, counted } = await arrange();
     await disturb(9, 9);
     expect(await mine("2026-12")).toEqual([]);
-    expect(await counted()).toEqual({ sessions: 9, browserMs: 9 });
+    expect(await counted()).toMatchObject({ sessions: 9, browserMs: 9 });
   });
 
   it("are left alone where an ended session does not know its time", async ({ expect }) => {
@@ -84,7 +96,7 @@ describe("the counters of a month", () => {
     await env.DB.prepare("UPDATE sessions SET browser_ms = NULL WHERE id = ?1").bind(ended.id).run();
     await disturb(2, 777);
     expect(await mine()).toEqual([]);
-    expect(await counted()).toEqual({ sessions: 2, browserMs: 777 });
+    expect(await counted()).toMatchObject({ sessions: 2, browserMs: 777 });
   });
 
   it("lose nothing that happens meanwhile", async ({ expect }) => {
@@ -92,6 +104,6 @@ describe("the counters of a month", () => {
     await disturb(5, 5);
     await Promise.all([mine(), endRunning(), mine(), endRunning(), mine()]);
     expect(await mine()).toEqual([]);
-    expect(await counted()).toEqual({ sessions: 2, browserMs: 120_000 });
+    expect(await counted()).toMatchObject({ sessions: 2, browserMs: 120_000, proxyBytes: 1200 });
   });
 });

@@ -24,6 +24,8 @@ async function arrange(now = NOON) {
       endReason: "requested",
       endedAt: clock.now(),
       browserMs: 60_000,
+      proxyBytes: 1000,
+      proxyCostMicros: 8,
       browserId: null,
       refund: false,
       finalView: null,
@@ -32,6 +34,8 @@ async function arrange(now = NOON) {
   const status = async () => (await index.find(accountId, id))?.summary.status;
   return { clock, principal, accountId, id, end, status };
 }
+
+const COUNTED = { sessions: 1, browserMs: 60_000, proxyBytes: 1000, proxyCostMicros: 8 };
 
 /** The index keeps views without looking into them. */
 const aView = (text: string) => ({ endDetail: text, spec: { tags: [] } }) as unknown as SessionView;
@@ -42,7 +46,7 @@ describe("the end of a session", () => {
     clock.advance(90_000);
     expect(await end()).toBe(true);
     expect(await index.standing(accountId, "2026-11")).toEqual({ usedThisMonth: 1, active: 0 });
-    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 60_000 });
+    expect(await ledger.month(accountId, "2026-11")).toEqual(COUNTED);
     const found = await index.find(accountId, id);
     expect(found?.summary).toMatchObject({ status: "destroyed", endReason: "requested", endedAt: clock.now() });
   });
@@ -51,8 +55,8 @@ describe("the end of a session", () => {
     const { accountId, end } = await arrange();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => end()));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
-    expect(await end({ browserMs: 1_000_000, refund: true })).toBe(false);
-    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 60_000 });
+    expect(await end({ browserMs: 1_000_000, proxyBytes: 5, refund: true })).toBe(false);
+    expect(await ledger.month(accountId, "2026-11")).toEqual(COUNTED);
   });
 
   it("keeps the first reason", async ({ expect }) => {
@@ -68,14 +72,16 @@ describe("the end of a session", () => {
     await end(failed);
     await end(failed);
     expect(await index.standing(accountId, "2026-11")).toEqual({ usedThisMonth: 0, active: 0 });
+    // Its vendor has counted what the launch moved.
+    expect(await ledger.month(accountId, "2026-11")).toMatchObject({ proxyBytes: 1000, proxyCostMicros: 8 });
   });
 
   it("counts in the month of the admission although it comes in the next", async ({ expect }) => {
     const { clock, accountId, end } = await arrange("2026-11-30T23:59:00.000Z");
     clock.set("2026-12-01T00:01:00.000Z");
     await end({ browserMs: 120_000 });
-    expect(await ledger.month(accountId, "2026-11")).toEqual({ sessions: 1, browserMs: 120_000 });
-    expect(await ledger.month(accountId, "2026-12")).toEqual({ sessions: 0, browserMs: 0 });
+    expect(await ledger.month(accountId, "2026-11")).toEqual({ ...COUNTED, browserMs: 120_000 });
+    expect(await ledger.month(accountId, "2026-12")).toMatchObject({ sessions: 0, browserMs: 0, proxyBytes: 0 });
   });
 
   it("leaves other sessions of the account their slots", async ({ expect }) => {

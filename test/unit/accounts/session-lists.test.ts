@@ -30,6 +30,8 @@ async function arrange() {
       endReason,
       endedAt: clock.now(),
       browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
       browserId: null,
       refund: false,
       finalView: null,
@@ -221,6 +223,8 @@ describe("tags", () => {
       endReason: "requested",
       endedAt: clock.now(),
       browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
       browserId: null,
       refund: false,
       finalView: { id, spec: { tags: ["old"], stealth: "none" } } as never,
@@ -272,7 +276,15 @@ describe("today's count", () => {
     await add({ createdAt: at });
     const refunded = await add({ createdAt: at });
     const end = { id: refunded, status: "failed", endReason: "launch_failed", endedAt: at } as const;
-    await index.recordEnd({ ...end, browserMs: 0, browserId: null, refund: true, finalView: null });
+    await index.recordEnd({
+      ...end,
+      browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
+      browserId: null,
+      refund: true,
+      finalView: null,
+    });
     expect(await index.countSince(accountId, at)).toBe(1);
   });
 });

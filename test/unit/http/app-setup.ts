@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createAccountStore } from "../../../src/accounts/account-store.ts";
 import { createApiKeyStore } from "../../../src/accounts/api-key-store.ts";
 import { createPlanStore } from "../../../src/accounts/plan-store.ts";
+import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
 import { DIALECTS, selectDialect } from "../../../src/dialects/index.ts";
 import type { AppDeps } from "../../../src/http/app.ts";
@@ -9,6 +10,7 @@ import { createApp } from "../../../src/http/app.ts";
 import type { RateLimiterObject, RateWindow } from "../../../src/http/rate-limit.ts";
 import { createRateLimit, takeFrom } from "../../../src/http/rate-limit.ts";
 import { createAccountService } from "../../../src/service/account-service.ts";
+import { createProxyPoolService } from "../../../src/service/proxy-pool-service.ts";
 import { createReconcile } from "../../../src/service/reconcile.ts";
 import { createUsageService } from "../../../src/service/usage-service.ts";
 import { createTenant, cryptoIds } from "../accounts/tenant.ts";
@@ -62,6 +64,11 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       exclusiveBrowsers: true,
       clock,
       logger,
+    }),
+    proxyPools: createProxyPoolService({
+      pools: createProxyPoolStore({ ...stores, secret: env.BERTH_SECRET ?? "" }),
+      allowPrivateNetwork: false,
+      missingSecret: undefined,
     }),
     adminToken: ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf, clock, logger }),

@@ -104,7 +104,14 @@ export class FakeSessions {
 
   async #failToLaunch({ id, createdAt }: CreateSession, failure: Failure): Promise<Result<never, Failure>> {
     const end = { id, status: "failed", endReason: "launch_failed", endedAt: createdAt, finalView: null } as const;
-    await this.#index.recordEnd({ ...end, browserMs: 0, browserId: null, refund: true });
+    await this.#index.recordEnd({
+      ...end,
+      browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
+      browserId: null,
+      refund: true,
+    });
     return fail(failure);
   }
 
@@ -124,7 +131,16 @@ export class FakeSessions {
     const end = { status: statusAfterEnd(reason), endReason: reason, endedAt } as const;
     const finalView: SessionView = { ...owned.value.view, ...end, endDetail: detail ?? null };
     const refund = reason === "launch_failed";
-    await this.#index.recordEnd({ id, ...end, browserMs: 1000, browserId: null, refund, finalView });
+    await this.#index.recordEnd({
+      id,
+      ...end,
+      browserMs: 1000,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
+      browserId: null,
+      refund,
+      finalView,
+    });
     return succeed(finalView);
   }
 }

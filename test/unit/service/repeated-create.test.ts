@@ -85,7 +85,15 @@ describe("a create that comes again with its key", () => {
     const { create, index, clock } = await arrange();
     const id = idOf(await create()) as Parameters<typeof index.find>[1];
     const lost = { status: "failed", endReason: "engine_closed", endedAt: clock.now(), finalView: null } as const;
-    await index.recordEnd({ id, ...lost, browserMs: 0, browserId: null, refund: false });
+    await index.recordEnd({
+      id,
+      ...lost,
+      browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
+      browserId: null,
+      refund: false,
+    });
     const view = { id, status: "failed", endReason: "engine_closed" };
     expect(await create()).toMatchObject({ ok: true, value: { view } });
   });

@@ -22,6 +22,8 @@ describe("usage", () => {
       sessionsToday: 0,
       active: 0,
       browserMs: 0,
+      proxyBytes: 0,
+      proxyCostMicros: 0,
     });
   });
 

@@ -124,7 +124,15 @@ describe("what a session costs its account", () => {
       const { controller, command, counted, engine, index, clock, settled, storage } = session;
       const givenUp = { status: "failed", endReason: "launch_failed", browserMs: 0, refund: true } as const;
       const { id } = command;
-      await index.recordEnd({ id, ...givenUp, browserId: null, finalView: null, endedAt: clock.now() });
+      await index.recordEnd({
+        id,
+        ...givenUp,
+        proxyBytes: 0,
+        proxyCostMicros: 0,
+        browserId: null,
+        finalView: null,
+        endedAt: clock.now(),
+      });
       await controller.create(command);
       clock.advance(MINUTE);
       await settled();
@@ -140,11 +148,12 @@ describe("what a session costs its account", () => {
       await controller.create(command);
       clock.advance(MINUTE);
       const common = { id: command.id, browserId: null, finalView: null, endedAt: clock.now(), refund: false } as const;
+      const used = { browserMs: MINUTE, proxyBytes: 0, proxyCostMicros: 0 };
       await Promise.all([
         controller.end("requested"),
-        session.index.recordEnd({ ...common, status: "failed", endReason: "engine_closed", browserMs: MINUTE }),
+        session.index.recordEnd({ ...common, status: "failed", endReason: "engine_closed", ...used }),
         controller.end("expired"),
-        session.index.recordEnd({ ...common, status: "failed", endReason: "engine_closed", browserMs: MINUTE }),
+        session.index.recordEnd({ ...common, status: "failed", endReason: "engine_closed", ...used }),
       ]);
       expect(await counted()).toEqual(ONE_MINUTE);
     }));

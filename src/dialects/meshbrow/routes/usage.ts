@@ -32,6 +32,7 @@ async function readUsage(context: Context<HttpEnv>): Promise<Result<Reply, Failu
       sessions: usage.sessions,
       limit: usage.plan.monthlySessions,
       browserSeconds: usage.browserMs / MS_PER_SECOND,
+      proxyBytes: usage.proxyBytes,
     },
     concurrentLimit: usage.plan.concurrentSessions,
   };

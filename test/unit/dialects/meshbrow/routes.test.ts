@@ -272,7 +272,7 @@ describe("the account", () => {
       plan: "free",
       active: 1,
       today: 4,
-      month: { period: "2026-09", sessions: 47, limit: 100, browserSeconds: 1234.5 },
+      month: { period: "2026-09", sessions: 47, limit: 100, browserSeconds: 1234.5, proxyBytes: 734_003_200 },
       concurrentLimit: 2,
     });
   });

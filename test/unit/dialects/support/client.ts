@@ -41,6 +41,8 @@ export function createClient(dialect: Dialect) {
       sessionsToday: 4,
       active: 1,
       browserMs: 1_234_500,
+      proxyBytes: 734_003_200,
+      proxyCostMicros: 2_900_000,
     }),
   };
   const app = new Hono<HttpEnv>();
