@@ -2,7 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
-import { createProxyPoolStore } from "./accounts/proxy-pool-store.ts";
+import { createProxyPoolStore, type ProxyPoolStore } from "./accounts/proxy-pool-store.ts";
 import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
@@ -70,7 +70,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     analytics: createAnalytics({ dataset: env.ANALYTICS, logger }),
     knownFingerprints,
     knownHosts,
-    proxyPools: proxyPoolsOf(env),
+    proxyPools: poolStoreOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
@@ -83,10 +83,13 @@ function missingSecret(env: Cloudflare.Env): string | undefined {
   return `set the BERTH_SECRET secret of this deployment to ${MIN_SECRET_LENGTH} characters or more`;
 }
 
+const poolStoreOf = (env: Cloudflare.Env): ProxyPoolStore =>
+  createProxyPoolStore({ database: env.DB, clock, ids, secret: env.BERTH_SECRET ?? "" });
+
 function proxyPoolsOf(env: Cloudflare.Env): ProxyPoolService {
   const missing = missingSecret(env);
   return createProxyPoolService({
-    pools: createProxyPoolStore({ database: env.DB, clock, ids, secret: env.BERTH_SECRET ?? "" }),
+    pools: poolStoreOf(env),
     allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
     missingSecret: missing && `Credentials cannot be stored: ${missing}`,
   });
@@ -145,7 +148,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
     allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
-    proxyPools: proxyPoolsOf(env),
+    proxyPools: poolStoreOf(env),
     // What is not set up fails by itself when it is asked.
     engineHasLocations: env.ENGINE === "browser-run",
     draw: (n) => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % n,

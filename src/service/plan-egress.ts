@@ -1,4 +1,4 @@
-import type { ProxyPools, SealedPool } from "../accounts/proxy-pool-store.ts";
+import type { ProxyPoolStore, SealedPool } from "../accounts/proxy-pool-store.ts";
 import type { Failure } from "../domain/failure.ts";
 import { isPrivateHost } from "../domain/private-host.ts";
 import { choosePools, whyNoPool } from "../domain/proxy-pool.ts";
@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from "../domain/result.ts";
 import type { PooledProxy, RequestedSession } from "../domain/session-spec.ts";
 
 export interface EgressDeps {
-  readonly proxyPools: Pick<ProxyPools, "forType">;
+  readonly proxyPools: Pick<ProxyPoolStore, "forType">;
   /** Whether the engine takes a country for a browser's own way out. */
   readonly engineHasLocations: boolean;
   readonly allowPrivateNetwork: boolean;

@@ -1,4 +1,4 @@
-import type { ProxyPools } from "../accounts/proxy-pool-store.ts";
+import type { ProxyPoolStore } from "../accounts/proxy-pool-store.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
@@ -28,7 +28,7 @@ export interface SessionDeps {
   readonly knownFingerprints: KnownFingerprints;
   /** The same, before anything is overridden. */
   readonly knownHosts: KnownHosts;
-  readonly proxyPools: Pick<ProxyPools, "find" | "unseal">;
+  readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

@@ -5,6 +5,7 @@ import { checkExit } from "../capabilities/proxy/exit-check.ts";
 import { openProxiedContext, throughProxy } from "../capabilities/proxy/proxied-context.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";
 import type { ProxyStatus } from "../domain/session-view.ts";
+import { pause } from "../domain/within.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { EgressRecord, SessionRecord } from "./session-record.ts";
@@ -43,6 +44,7 @@ export class SessionEgress {
   readonly #upstreams: UpstreamProxies;
   #live: LiveBrowser | undefined;
   #checking = false;
+  #isCheckDue = false;
   /** Epoch milliseconds of the last check's end. */
   #checkedAt = -Infinity;
 
@@ -178,17 +180,24 @@ export class SessionEgress {
     }
   }
 
+  /** Once, however many reasons there are; not right after the last time, but then all the same. */
   #checkSoon(): void {
-    const { deps, background, onFailed } = this.#options;
-    const live = this.#live;
-    if (!live || this.#checking || deps.clock.now() - this.#checkedAt < PAUSE_BETWEEN_CHECKS_MS) return;
+    const { deps, background } = this.#options;
+    if (this.#isCheckDue) return;
+    this.#isCheckDue = true;
+    const waitMs = Math.max(0, this.#checkedAt + PAUSE_BETWEEN_CHECKS_MS - deps.clock.now());
     background(
-      this.#check(live).then(
-        (lost) => lost && onFailed(lost),
+      pause(waitMs)
+        .then(() => this.#checkDue())
         // A socket that is lost is somebody else's to report.
-        (error: unknown) => deps.logger.info("session.exit_unchecked", { error }),
-      ),
+        .catch((error: unknown) => deps.logger.info("session.exit_unchecked", { error })),
     );
+  }
+
+  async #checkDue(): Promise<void> {
+    this.#isCheckDue = false;
+    const lost = this.#live && (await this.#check(this.#live));
+    if (lost) this.#options.onFailed(lost);
   }
 
   /** Asks for the exit, with the credentials of now; answers what promise it breaks. */

@@ -84,17 +84,18 @@ export class SessionTeardown {
     // Nobody could use the browser of a launch that failed: neither the session nor its time is counted.
     const refund = endReason === "launch_failed" || (endReason === "capability_failed" && !isLaunched(record));
     const { reports, analytics, engine } = this.#deps;
+    const finalView = this.#view(record);
     const isFirst = await reports.recordEnd({
       id,
       status,
       endReason,
       endedAt,
       browserMs: browserId === null || refund ? 0 : endedAt - createdAt,
-      proxyBytes: 0,
-      proxyCostMicros: 0,
+      proxyBytes: finalView.metrics.proxyBytes,
+      proxyCostMicros: finalView.proxyCostMicros,
       browserId,
       refund,
-      finalView: this.#view(record),
+      finalView,
     });
     // A teardown may be repeated; the index tells the first time.
     if (isFirst) analytics.sessionEnded(toEndedSession(record, engine.name, endedAt));

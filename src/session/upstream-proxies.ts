@@ -1,7 +1,8 @@
-import type { ProxyPools, SealedPool } from "../accounts/proxy-pool-store.ts";
+import type { ProxyPoolStore, SealedPool } from "../accounts/proxy-pool-store.ts";
 import type { ProxyCredentials } from "../capabilities/proxy/exit-check.ts";
 import { EgressError } from "../capabilities/proxy/egress-error.ts";
 import type { IdSource } from "../domain/clock.ts";
+import { toBase32 } from "../domain/ids.ts";
 import { renderUpstream, type UpstreamProxy } from "../domain/proxy-pool.ts";
 import type { CustomProxy, PooledProxy, SessionSpec } from "../domain/session-spec.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -18,18 +19,19 @@ export interface Way {
 }
 
 const MS_PER_MINUTE = 60_000;
-const SESSION_BYTES = 8;
+/** Eight characters: some vendors take no more and no less. */
+const SESSION_BYTES = 5;
 
 /** Whom a session goes through, and with which credentials: read from the pool whenever they are needed. */
 export class UpstreamProxies {
-  readonly #pools: Pick<ProxyPools, "find" | "unseal">;
+  readonly #pools: Pick<ProxyPoolStore, "find" | "unseal">;
   readonly #ids: IdSource;
 
   constructor({
     proxyPools,
     ids,
   }: {
-    readonly proxyPools: Pick<ProxyPools, "find" | "unseal">;
+    readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
     readonly ids: IdSource;
   }) {
     this.#pools = proxyPools;
@@ -78,7 +80,7 @@ export class UpstreamProxies {
   }
 
   #newSession(): string {
-    return Array.from(this.#ids.bytes(SESSION_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return toBase32(this.#ids.bytes(SESSION_BYTES));
   }
 }
 

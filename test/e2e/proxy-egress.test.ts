@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished } from "vitest";
 import { type Clients, defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
 import { test } from "../support/node/proxies/proxied-berth.ts";
 import { serveProxiedSite } from "../support/node/proxies/proxied-site.ts";
+import { RawPage } from "../support/node/raw-page.ts";
 import { startHttpProxy, startSocksProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
 
 const LOGIN = { username: "user", password: "pass word:1" };
@@ -101,12 +102,8 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
 
 /** An answer that is larger than the runtime takes breaks the socket to the browser. */
 async function loseBrowserSocket(clients: Clients, cdpUrl: string): Promise<void> {
-  const socket = await clients.socket(cdpUrl);
-  await socket.send("Browser.getVersion");
-  const { result } = await socket.send("Target.createTarget", { url: "about:blank" });
-  const attached = await socket.send("Target.attachToTarget", { targetId: result?.["targetId"], flatten: true });
-  const sessionId = String(attached.result?.["sessionId"]);
-  await socket.send("Runtime.evaluate", { expression: "'x'.repeat(40e6)", returnByValue: true }, sessionId);
+  const page = await RawPage.first(await clients.socket(cdpUrl));
+  page.post(1, "Runtime.evaluate", { expression: "'x'.repeat(40e6)", returnByValue: true });
 }
 
 describe("a proxy that dies", () => {
@@ -127,11 +124,11 @@ describe("a proxy that dies", () => {
     target.forget();
     await expect(page.goto(target.pageUrl)).rejects.toThrow(/ERR_PROXY_CONNECTION_FAILED/);
     await expect.poll(status, PATIENCE).toBe("unreachable");
-    expect(target.connectionsFrom()).toEqual([]);
+    expect(target.requestsFrom()).toEqual([]);
     await proxy.restart();
     await page.goto(`${target.origin}/image`);
     await expect.poll(status, PATIENCE).toBe("verified");
-    expect(target.connectionsFrom()).toEqual([EXIT]);
+    expect(target.requestsFrom()).toEqual([EXIT]);
   }, 60_000);
 
   test("counts what came through it", async ({ proxied, proxiedApi, clients, target }) => {

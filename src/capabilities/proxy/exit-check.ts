@@ -48,11 +48,6 @@ export async function checkExit(options: ExitCheckOptions): Promise<ProxyExit> {
   }
 }
 
-interface PausedRequest {
-  readonly requestId: string;
-  readonly resourceType: string;
-}
-
 interface Challenge {
   readonly requestId: string;
   readonly authChallenge: { readonly source?: string };
@@ -77,10 +72,7 @@ class ExitCheck {
     if (errorText !== undefined) throw this.#failed(errorText);
     const { result } = await connection.send("Runtime.evaluate", { expression: EXPRESSION, returnByValue: true }, on);
     const exit = parseProxyExit(String(result.value));
-    if (exit === undefined) {
-      const asked = new URL(url).origin;
-      throw new EgressError("proxy_unreachable", `${asked} did not answer through the proxy as an exit check does`);
-    }
+    if (exit === undefined) throw this.#failed("something else answered");
     await connection.send("Page.navigate", { url: BLANK }, on);
     await connection.send("Fetch.disable", undefined, on);
     return exit;
@@ -88,14 +80,9 @@ class ExitCheck {
 
   onEvent({ method, params, sessionId }: CdpEvent): void {
     if (sessionId !== this.#sessionId) return;
-    if (method === "Fetch.requestPaused") this.#onRequest(params as PausedRequest);
+    const { requestId } = params as Challenge;
+    if (method === "Fetch.requestPaused") this.#answer("Fetch.continueRequest", { requestId });
     if (method === "Fetch.authRequired") this.#onChallenge(params as Challenge);
-  }
-
-  /** The question, and nothing that a browser asks of its own accord. */
-  #onRequest({ requestId, resourceType }: PausedRequest): void {
-    if (resourceType === "Document") this.#answer("Fetch.continueRequest", { requestId });
-    else this.#answer("Fetch.failRequest", { requestId, errorReason: "Aborted" });
   }
 
   #onChallenge({ requestId, authChallenge }: Challenge): void {
@@ -109,7 +96,7 @@ class ExitCheck {
     this.#answer("Fetch.continueWithAuth", { requestId, authChallengeResponse });
   }
 
-  #answer<M extends "Fetch.continueRequest" | "Fetch.continueWithAuth" | "Fetch.failRequest">(
+  #answer<M extends "Fetch.continueRequest" | "Fetch.continueWithAuth">(
     method: M,
     params: ProtocolMapping.Commands[M]["paramsType"][0],
   ): void {
@@ -117,15 +104,15 @@ class ExitCheck {
     this.#options.connection.send(method, params, { sessionId: this.#sessionId }).catch(() => undefined);
   }
 
-  #failed(errorText: string): EgressError {
-    if (REFUSED.test(errorText) || this.#challenges > 1) {
-      return new EgressError("proxy_auth_failed", `the proxy does not accept the credentials (${errorText})`);
+  #failed(found: string): EgressError {
+    if (REFUSED.test(found) || this.#challenges > 1) {
+      return new EgressError("proxy_auth_failed", `the proxy does not accept the credentials (${found})`);
     }
     if (this.#challenges === 1 && this.#options.credentials === null) {
       return new EgressError("proxy_auth_failed", "the proxy asks for credentials");
     }
     const asked = new URL(this.#options.url).origin;
-    return new EgressError("proxy_unreachable", `${asked} could not be reached through the proxy (${errorText})`);
+    return new EgressError("proxy_unreachable", `${asked} could not be reached through the proxy (${found})`);
   }
 }
 

@@ -168,6 +168,12 @@ export function createAdmin({ url, adminToken }: BerthServer) {
       return { api: new Api({ url, apiKey: key }), accountId, keyId };
     },
 
+    /** The new pool's id. */
+    addPool: async (pool: object): Promise<string> =>
+      (await admin.request<{ id: string }>("POST", "/admin/proxy-pools", pool)).id,
+    changePool: (id: string, change: object) => admin.request("PATCH", `/admin/proxy-pools/${id}`, change),
+    removePool: (id: string) => admin.request("DELETE", `/admin/proxy-pools/${id}`),
+
     revokeKey: (keyId: string) => admin.request("DELETE", `/admin/keys/${keyId}`),
   };
 }

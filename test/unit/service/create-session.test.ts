@@ -15,7 +15,8 @@ describe("creating a session", () => {
     if (!created.ok) throw new Error(created.failure.kind);
     const { id } = created.value.view;
     const { accountId } = principal;
-    expect(sessions.created).toEqual([{ id, accountId, spec: request.spec, createdAt: clock.now() }]);
+    const egress = { pools: [], exitCheckUrl: "https://berth.invalid/ip" };
+    expect(sessions.created).toEqual([{ id, accountId, spec: request.spec, createdAt: clock.now(), ...egress }]);
     expect(created.value.connectToken).toBe("ct_connect");
     expect((await index.find(accountId, id))?.summary).toMatchObject({
       createdAt: clock.now(),

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import type { SealedPool } from "../../../src/accounts/proxy-pool-store.ts";
 import type { SessionIndex } from "../../../src/accounts/session-index.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import { inForce, toPublicSpec } from "../../../src/domain/effective-spec.ts";
@@ -14,6 +15,7 @@ import { NO_METRICS, type SessionView, type TokenScope } from "../../../src/doma
 import type { Logger } from "../../../src/observability/logger.ts";
 import { type CreateCall, createSessionService } from "../../../src/service/session-service.ts";
 import type { CreateSession, OwnedSession, SessionObject } from "../../../src/session/session-object.ts";
+import { aPool } from "../../support/worker/a-pool.ts";
 import { createTenant, cryptoIds, FakeClock, NOON } from "../accounts/tenant.ts";
 import { EVERY_FEATURE } from "./requests.ts";
 
@@ -174,11 +176,20 @@ export interface ServiceOptions {
   readonly limits?: Partial<Plan>;
   readonly available?: ReadonlySet<FeatureName>;
   /** Stands in for parts of the real index. */
+  /** The deployment's proxy pools: one of homes anywhere, unless told otherwise. */
+  readonly pools?: readonly SealedPool[];
+  readonly allowPrivateNetwork?: boolean;
   readonly wrapIndex?: (index: SessionIndex) => SessionIndex;
 }
 
 /** A session service on real D1 and fake session objects, with a tenant of its own. */
-export async function createServiceSetup({ limits, available = EVERY_FEATURE, wrapIndex }: ServiceOptions = {}) {
+export async function createServiceSetup({
+  limits,
+  available = EVERY_FEATURE,
+  wrapIndex,
+  pools = [aPool()],
+  allowPrivateNetwork = false,
+}: ServiceOptions = {}) {
   const clock = new FakeClock(NOON);
   const index = createSessionIndex({ database: env.DB });
   const sessions = new FakeSessions(index);
@@ -188,8 +199,8 @@ export async function createServiceSetup({ limits, available = EVERY_FEATURE, wr
     index: wrapIndex ? wrapIndex(index) : index,
     sessionObject: (id) => sessions.object(id),
     availableFeatures: available,
-    allowPrivateNetwork: false,
-    proxyPools: { forType: () => Promise.resolve([]) },
+    allowPrivateNetwork,
+    proxyPools: { forType: (type) => Promise.resolve(pools.filter((pool) => pool.type === type)) },
     engineHasLocations: true,
     draw: () => 0,
     exitCheckUrl: undefined,

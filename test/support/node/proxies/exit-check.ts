@@ -29,7 +29,7 @@ export async function serveExitCheck() {
   const askedFrom: string[] = [];
   const server = createServer((request, response) => {
     const ip = request.socket.remoteAddress ?? "";
-    askedFrom.push(ip);
+    if (request.url?.startsWith("/ip?")) askedFrom.push(ip);
     const unknown = { ip, country: null, region: null, city: null, timezone: null, latitude: null, longitude: null };
     const exit: ProxyExit = Object.values(EXITS).find((known) => known.ip === ip) ?? unknown;
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(exit));

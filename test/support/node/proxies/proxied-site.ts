@@ -39,6 +39,8 @@ export async function serveProxiedSite() {
       REQUEST_KINDS.filter((kind) => !requests.some((seen) => seen.kind === kind && seen.from === exit)),
     /** Where connections came from, those included over which nothing was asked. */
     connectionsFrom: (): readonly string[] => [...connectionsFrom],
+    /** Where requests came from. */
+    requestsFrom: (): readonly string[] => [...new Set(requests.map(({ from }) => from))],
     /** Packets that asked past every proxy. */
     stunPackets: (): number => packets.count,
     forget: () => {

@@ -20,20 +20,30 @@ export interface Login {
   password: string;
 }
 
+export interface HttpProxyOptions {
+  /** The address that its connections come from. */
+  readonly exit: string;
+  /** What it asks for; may change while it runs. Without either, it asks for nothing. */
+  readonly login?: Login;
+  /** Hears what everybody says; asks for something, and takes anything. */
+  readonly onLogin?: (login: Login) => void;
+}
+
 /**
  * An HTTP proxy for `CONNECT` and absolute URLs.
  *
- * @param exit the address that its connections come from.
- * @param login what it asks for; may change while it runs. None: it asks for nothing.
  */
-export async function startHttpProxy({ exit, login }: { exit: string; login?: Login }): Promise<TestProxy> {
+export async function startHttpProxy({ exit, login, onLogin }: HttpProxyOptions): Promise<TestProxy> {
   const logins = { accepted: 0, refused: 0 };
   const start = async (port: number): Promise<HttpProxyServer> => {
     const server = new HttpProxyServer({
       host: "127.0.0.1",
       port,
       prepareRequestFunction: ({ username, password }) => {
-        const isRight = login === undefined || (username === login.username && password === login.password);
+        onLogin?.({ username, password });
+        // Chromium sends credentials only to who asks for them.
+        const asks = login !== undefined || (onLogin !== undefined && username === "");
+        const isRight = !asks || (username === login?.username && password === login.password);
         logins[isRight ? "accepted" : "refused"] += 1;
         return { requestAuthentication: !isRight, localAddress: exit };
       },
