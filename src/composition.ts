@@ -95,6 +95,15 @@ function proxyPoolsOf(env: Cloudflare.Env): ProxyPoolService {
   });
 }
 
+const egressOf = (env: Cloudflare.Env) => ({
+  allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
+  proxyPools: poolStoreOf(env),
+  // An engine that is not set up has none: its sessions are refused for that.
+  engineHasLocations: missingConfiguration(env) === undefined && engineOf(env).features.hasLocations,
+  draw: (n: number): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % n,
+  exitCheckUrl: env.EXIT_CHECK_URL,
+});
+
 /** What the operator has yet to set up before sessions can be created, in one sentence. */
 function missingConfiguration(env: Cloudflare.Env): string | undefined {
   const missing = missingSecret(env);
@@ -147,12 +156,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     index,
     sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
-    allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
-    proxyPools: poolStoreOf(env),
-    // What is not set up fails by itself when it is asked.
-    engineHasLocations: env.ENGINE === "browser-run",
-    draw: (n) => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % n,
-    exitCheckUrl: env.EXIT_CHECK_URL,
+    ...egressOf(env),
     clock,
     ids,
     logger,

@@ -90,7 +90,8 @@ export class SessionMux {
   /** Which targets clients keep standing still. */
   readonly held: HeldTargets;
   #gated: GatedMux | undefined;
-  #egress: MuxEgress | undefined;
+  /** What contexts that clients make have to go through; set before any client attaches. */
+  egress: MuxEgress | undefined;
   readonly #quiet: QuietRuntime | undefined;
   readonly #pointerForce: boolean;
   /** The session of the browser that the next client takes; nothing when asking for it failed. */
@@ -121,11 +122,6 @@ export class SessionMux {
   /** From now on clients meet targets that Berth has set up. */
   useGate(gated: GatedMux): void {
     this.#gated = gated;
-  }
-
-  /** From now on contexts that clients make use the session's proxy. */
-  useEgress(egress: MuxEgress): void {
-    this.#egress = egress;
   }
 
   /** Asks for the first client's session before it comes: a browser that is starting takes its time to answer. */
@@ -242,7 +238,7 @@ export class SessionMux {
     const opensLater = (url: unknown) => this.#gated?.opensLater(url);
     const params = this.#pointerForce ? withPointerForce(command) : undefined;
     if (params) return { kind: "forward", params };
-    return judge({ command, client, targets: this.#targets, opensLater, egress: this.#egress });
+    return judge({ command, client, targets: this.#targets, opensLater, egress: this.egress });
   }
 
   #refusal(client: MuxClient, session: MuxSession, command: CdpCommand): CdpError | undefined {

@@ -23,8 +23,7 @@ const degrees = (value: unknown): number | null => (typeof value === "number" &&
 
 const isZone = (timeZone: string): boolean => {
   try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return true;
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }

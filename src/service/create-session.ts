@@ -16,8 +16,7 @@ import { assertNever, fail, succeed } from "../domain/result.ts";
 import type { DialectName, RequestedSession } from "../domain/session-spec.ts";
 import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
-import type { CreateSession, OwnedSession, SessionObject } from "../session/session-object.ts";
-import type { EgressPlan } from "../session/session-egress.ts";
+import type { CreateSession, EgressPlan, OwnedSession, SessionObject } from "../session/session-object.ts";
 import { type EgressDeps, invalidOwnProxy, planEgress } from "./plan-egress.ts";
 import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 

@@ -1,4 +1,3 @@
-import type { SealedPool } from "../accounts/proxy-pool-store.ts";
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import { EgressError } from "../capabilities/proxy/egress-error.ts";
 import { checkExit } from "../capabilities/proxy/exit-check.ts";
@@ -8,6 +7,7 @@ import type { ProxyStatus } from "../domain/session-view.ts";
 import { pause } from "../domain/within.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { EgressPlan } from "./session-object.ts";
 import type { EgressRecord, SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 import { UpstreamProxies, type Way } from "./upstream-proxies.ts";
@@ -19,14 +19,6 @@ export interface SessionEgressOptions {
   readonly onFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
-}
-
-/** What a create brings for it. */
-export interface EgressPlan {
-  /** Pools to draw an upstream from, the best first; none for a caller's own proxy and for the engine's way out. */
-  readonly pools: readonly SealedPool[];
-  /** Answers who asks, as `GET /ip` does. */
-  readonly exitCheckUrl: string;
 }
 
 /** The first try, and three other exits. */
@@ -157,10 +149,10 @@ export class SessionEgress {
     this.#live = live;
     const proxyServer = this.#record()?.egress?.proxyServer;
     if (!proxyServer) return;
-    live.mux.useEgress({
+    live.mux.egress = {
       params: throughProxy(proxyServer),
       prime: (contextId) => this.#prime(live, contextId),
-    });
+    };
   }
 
   /** A context that cannot be primed cannot be used: its requests fail at the proxy. */

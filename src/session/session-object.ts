@@ -1,10 +1,18 @@
+import type { SealedPool } from "../accounts/proxy-pool-store.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { Result } from "../domain/result.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason } from "../domain/session-state.ts";
-import type { EgressPlan } from "./session-egress.ts";
 import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
+
+/** What a session's traffic may go through, and how its exit is verified. */
+export interface EgressPlan {
+  /** Pools to draw an upstream from, the best first; none for a caller's own proxy and for the engine's way out. */
+  readonly pools: readonly SealedPool[];
+  /** Answers who asks, as `GET /ip` does. */
+  readonly exitCheckUrl: string;
+}
 
 /** Everything that a session needs to know about itself; handed over once, right after admission. */
 export interface CreateSession extends EgressPlan {

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import type { Api } from "../support/node/api.ts";
 import { firstPuppeteerPage } from "../support/node/clients.ts";
 import { EXITS } from "../support/node/proxies/exit-check.ts";
 import { test as base } from "../support/node/proxies/proxied-berth.ts";
@@ -133,14 +134,11 @@ describe("a session of a pool", () => {
 
 describe("a create without a way out", () => {
   /** Creates, and answers the refusal and what was left behind. */
-  const refused = async (api: { countActive(): Promise<number> } & Parameters<typeof post>[0], body: object) => {
-    const { status, body: answer } = await post(api, body);
-    return { status, code: answer.error.code, message: answer.error.message, slots: await api.countActive() };
+  const refused = async (api: Api, body: object) => {
+    const answer = await api.call<Refusal>("meshbrow", "/v1/sessions", { method: "POST", body });
+    const { code, message } = answer.body.error;
+    return { status: answer.status, code, message, slots: await api.countActive() };
   };
-  const post = (
-    api: { call: <B>(d: "meshbrow", p: string, r: object) => Promise<{ status: number; body: B }> },
-    body: object,
-  ) => api.call<Refusal>("meshbrow", "/v1/sessions", { method: "POST", body });
 
   test("says that the exit is in another country, after other exits were tried", async ({
     addPool,

@@ -46,15 +46,29 @@ export function renderFailure(failure: Failure): RenderedFailure {
     case "sessionNotRunning":
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "launchFailed":
-      return error(503, `No browser could be launched: ${failure.reason}`, retryAfter(failure.retryAfterMs));
     case "proxyFailed":
-      return error(502, `The proxy cannot be used (${failure.problem}): ${failure.reason}`);
     case "unavailable":
-      return error(503, failure.message, retryAfter(failure.retryAfterMs));
     case "notConfigured":
-      return error(503, failure.message);
+      return renderOutage(failure);
     default:
       return assertNever(failure);
+  }
+}
+
+type Outage = Extract<Failure, { readonly kind: "launchFailed" | "proxyFailed" | "unavailable" | "notConfigured" }>;
+
+function renderOutage(outage: Outage): RenderedFailure {
+  switch (outage.kind) {
+    case "launchFailed":
+      return error(503, `No browser could be launched: ${outage.reason}`, retryAfter(outage.retryAfterMs));
+    case "proxyFailed":
+      return error(502, `The proxy cannot be used (${outage.problem}): ${outage.reason}`);
+    case "unavailable":
+      return error(503, outage.message, retryAfter(outage.retryAfterMs));
+    case "notConfigured":
+      return error(503, outage.message);
+    default:
+      return assertNever(outage);
   }
 }
 

@@ -2,10 +2,10 @@
 
 declare module "ws" {
   import type { EventEmitter } from "node:events";
-  import type { ClientRequest, IncomingMessage } from "node:http";
+  import type { ClientRequest, IncomingMessage, Server } from "node:http";
 
   export class WebSocketServer extends EventEmitter<{ connection: [socket: WebSocket, request: IncomingMessage] }> {
-    constructor(options: { server: import("node:http").Server });
+    constructor(options: { server: Server });
     close(): void;
   }
 

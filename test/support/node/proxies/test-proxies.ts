@@ -57,7 +57,7 @@ export async function startHttpProxy({ exit, login, onLogin }: HttpProxyOptions)
     server: `http://127.0.0.1:${port}`,
     port,
     logins,
-    crash: async () => void (await running.close(true)),
+    crash: () => running.close(true),
     restart: async () => {
       running = await start(port);
     },
