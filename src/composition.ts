@@ -19,9 +19,11 @@ import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-p
 import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
 import type { RunningBrowsers } from "./service/stray-browsers.ts";
+import { createTestPool, type TestPool } from "./service/test-pool.ts";
 import { createUsageService } from "./service/usage-service.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import { KnownHosts } from "./session/known-hosts.ts";
+import { probeExit } from "./session/probe-exit.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
 
@@ -86,13 +88,21 @@ function missingSecret(env: Cloudflare.Env): string | undefined {
 const poolStoreOf = (env: Cloudflare.Env): ProxyPoolStore =>
   createProxyPoolStore({ database: env.DB, clock, ids, secret: env.BERTH_SECRET ?? "" });
 
-function proxyPoolsOf(env: Cloudflare.Env): ProxyPoolService {
+function poolsOf(env: Cloudflare.Env): { proxyPools: ProxyPoolService; testPool: TestPool } {
   const missing = missingSecret(env);
-  return createProxyPoolService({
-    pools: poolStoreOf(env),
-    allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
-    missingSecret: missing && `Credentials cannot be stored: ${missing}`,
-  });
+  const pools = poolStoreOf(env);
+  return {
+    proxyPools: createProxyPoolService({
+      pools,
+      allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
+      missingSecret: missing && `Credentials cannot be stored: ${missing}`,
+    }),
+    testPool: createTestPool({
+      pools,
+      probe: (upstream, exitCheckUrl) => probeExit({ engine: engineOf(env), clock }, upstream, exitCheckUrl),
+      exitCheckUrl: env.EXIT_CHECK_URL,
+    }),
+  };
 }
 
 const egressOf = (env: Cloudflare.Env) => ({
@@ -182,7 +192,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
       plans: createPlanStore({ database }),
       usage,
     }),
-    proxyPools: proxyPoolsOf(env),
+    ...poolsOf(env),
     adminToken: env.ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),
     assets: env.ASSETS,

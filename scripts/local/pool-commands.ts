@@ -37,6 +37,14 @@ export const poolCommands: readonly AdminCommand[] = [
       admin.request("PATCH", `${ROOT}/${encodeURIComponent(id)}`, await readFields(fields)),
   },
   {
+    words: "pools test",
+    usage: "POOL [COUNTRY] [CITY]",
+    summary: "try a proxy pool from a browser: where its exit is, and how long it takes",
+    required: 1,
+    run: (admin, { positionals: [id = "", country = null, city = null] }) =>
+      admin.request("POST", `${ROOT}/${encodeURIComponent(id)}/test`, { country, city }),
+  },
+  {
     words: "pools remove",
     usage: "POOL",
     summary: "remove a proxy pool",

@@ -18,6 +18,11 @@ export interface ProxyExit {
 export const EGRESS_PROBLEMS = ["proxy_unreachable", "proxy_auth_failed", "proxy_country_mismatch"] as const;
 export type EgressProblem = (typeof EGRESS_PROBLEMS)[number];
 
+/** What a proxy showed when it was tried. Holds no credential. */
+export type ExitReport =
+  | { readonly works: true; readonly exit: ProxyExit; readonly latencyMs: number }
+  | { readonly works: false; readonly problem: EgressProblem; readonly reason: string; readonly latencyMs: number };
+
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 const degrees = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
 

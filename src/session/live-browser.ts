@@ -15,7 +15,7 @@ export interface LiveBrowserOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   /** Other sessions use the browser too. */
-  readonly sharesBrowser?: boolean;
+  readonly sharesBrowser: boolean;
   /** The session keeps to this context; `"new"` makes one, `null` stays in the browser's default one. */
   readonly context: OwnContext | "new" | null;
   /** Clients press the mouse as a person does. */
@@ -75,7 +75,7 @@ export class LiveBrowser {
     const { onSilence = ignore, onFault = ignore } = options;
     this.#transport = transport;
     this.#clock = clock;
-    this.#sharesBrowser = options.sharesBrowser ?? false;
+    this.#sharesBrowser = options.sharesBrowser;
     this.#traffic = options.traffic;
     this.targets = new TargetRegistry(onContextsChanged);
     const { targets } = this;

@@ -70,7 +70,8 @@ export class SessionTeardown {
     try {
       const transport = await engine.resume(browserId ?? "").connect();
       const listeners = { onLost: ignore, onCloseRequested: ignore, onContextsChanged: ignore };
-      return await LiveBrowser.open({ transport, clock, context, madeContexts, ...listeners });
+      const { sharesBrowser } = engine.features;
+      return await LiveBrowser.open({ transport, clock, sharesBrowser, context, madeContexts, ...listeners });
     } catch {
       // The shared browser is gone, and the contexts with it.
       return undefined;

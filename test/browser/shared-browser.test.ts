@@ -31,6 +31,7 @@ async function openSession() {
   const live = await LiveBrowser.open({
     transport: await browser.connect(),
     clock: { now: () => Date.now() },
+    sharesBrowser: true,
     context: "new",
     madeContexts: [],
     onLost: ignore,

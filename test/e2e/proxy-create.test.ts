@@ -209,6 +209,22 @@ describe("a create without a way out", () => {
   });
 });
 
+describe("an operator who tries a pool", () => {
+  test("is told where its exit is, and how long it takes", async ({ addPool, america, proxiedAdmin }) => {
+    const pool = await addPool(america, { enabled: false });
+    const report = await proxiedAdmin.testPool(pool, { country: "US" });
+    expect(report).toEqual({ works: true, exit: AMERICAN, latencyMs: expect.any(Number) });
+  });
+
+  test("is told what is wrong with it, but not the credentials", async ({ addPool, clients, proxiedAdmin }) => {
+    const proxy = await startHttpProxy({ exit: AMERICAN.ip, login: { username: "u", password: "right" } });
+    clients.own(() => proxy.crash());
+    const report = await proxiedAdmin.testPool(await addPool(proxy, { username: "u", password: PASSWORD }), {});
+    expect(report).toMatchObject({ works: false, problem: "proxy_auth_failed" });
+    expect(JSON.stringify(report)).not.toContain(PASSWORD);
+  });
+});
+
 describe("a client's own proxy for a context of its own", () => {
   test("is refused by name: the session's holds for all", async ({ addPool, america, proxied, clients }) => {
     await addPool(america);

@@ -6,6 +6,7 @@ import { succeed } from "../../domain/result.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { AccountService } from "../../service/account-service.ts";
 import type { ProxyPoolService } from "../../service/proxy-pool-service.ts";
+import type { TestPool } from "../../service/test-pool.ts";
 import type { Reconcile } from "../../service/reconcile.ts";
 import type { AppEnv } from "../app-env.ts";
 import { limitBody } from "../body-limit.ts";
@@ -29,6 +30,7 @@ import { accountChange, month, newAccount, newKey, planLimits, planName } from "
 export interface AdminDeps {
   readonly accounts: AccountService;
   readonly proxyPools: ProxyPoolService;
+  readonly testPool: TestPool;
   readonly reconcile: Reconcile;
   /** The operator's credential; without one the whole of `/admin` is refused. */
   readonly adminToken: string | undefined;
@@ -44,7 +46,7 @@ const NOT_CONFIGURED = {
 const UNAUTHORIZED = { kind: "unauthorized", message: "Missing or invalid admin token" } as const;
 
 /** Operators' routes, to be mounted at `/admin`. */
-export function createAdminApp({ accounts, proxyPools, reconcile, adminToken, logger }: AdminDeps): Admin {
+export function createAdminApp({ accounts, proxyPools, testPool, reconcile, adminToken, logger }: AdminDeps): Admin {
   const admin: Admin = new Hono();
   admin.onError((error, c) => {
     const { requestId } = c.var;
@@ -57,7 +59,7 @@ export function createAdminApp({ accounts, proxyPools, reconcile, adminToken, lo
   addAccountRoutes(admin, accounts);
   addKeyRoutes(admin, accounts);
   addPlanRoutes(admin, accounts);
-  addProxyPoolRoutes(admin, proxyPools);
+  addProxyPoolRoutes(admin, proxyPools, testPool);
   admin.post("/reconcile", async () => Response.json(await reconcile({ usage: "all" })));
   admin.all("*", () => toResponse(noSuchAdminPath()));
   return admin;

@@ -8,6 +8,7 @@ import { PROXY_TYPES } from "../../domain/session-spec.ts";
 const MAX_NAME_LENGTH = 200;
 const MAX_TEMPLATE_LENGTH = 512;
 const MAX_PORT = 65_535;
+const MAX_PLACE_LENGTH = 100;
 
 const host = z.string().transform((value, context) => {
   const parsed = parseProxyHost(value.trim());
@@ -25,13 +26,13 @@ const template = z
     if (message !== undefined) issues.push({ code: "custom", message, input: undefined });
   });
 
+const country = z
+  .string()
+  .toUpperCase()
+  .refine((code) => COUNTRY_CODES.has(code), { error: "must be an ISO 3166-1 alpha-2 code" });
+
 const countries = z
-  .array(
-    z
-      .string()
-      .toUpperCase()
-      .refine((code) => COUNTRY_CODES.has(code), { error: "must be an ISO 3166-1 alpha-2 code" }),
-  )
+  .array(country)
   .min(1)
   .refine((codes) => new Set(codes).size === codes.length, { error: "must not name a country twice" });
 
@@ -84,3 +85,10 @@ export const poolChange = z
     // An unknown field is to be named, not counted as none.
     when: ({ issues }) => issues.length === 0,
   });
+
+/** What `POST /admin/proxy-pools/{id}/test` takes: where the exit is to be. */
+export const testedPlace = z.strictObject({
+  country: country.nullable().default(null),
+  region: text(1, MAX_PLACE_LENGTH).nullable().default(null),
+  city: text(1, MAX_PLACE_LENGTH).nullable().default(null),
+});

@@ -9,6 +9,7 @@ import { DIALECTS } from "../../../src/dialects/index.ts";
 import { PROXY_TYPES } from "../../../src/domain/session-spec.ts";
 import type { Authenticator, Caller } from "../../../src/http/authenticate.ts";
 import { cryptoIds, FakeClock, NOON } from "../../unit/accounts/tenant.ts";
+import { aPool } from "../../support/worker/a-pool.ts";
 import { createAppSetup } from "../../unit/http/app-setup.ts";
 
 /** No case may be stopped by a limit: that is another test's matter. */
@@ -68,7 +69,7 @@ export async function createHttpTarget() {
           }),
       ],
     },
-    { limits: PLAN },
+    { pools: PROXY_TYPES.map((type) => aPool({ id: `pool_${type}`, type })), limits: PLAN },
   );
   return { ...setup, knocks };
 }

@@ -159,6 +159,7 @@ export class MuxWorld {
     this.#wire = new Wire((command) => this.#arrived(command));
     const opening = LiveBrowser.open({
       transport: this.#wire,
+      sharesBrowser: this.#shared,
       // A millisecond a message: nothing waits in a burst.
       clock: { now: () => (this.#now += 1) },
       context: this.#live ? (this.#live.targets.own ?? null) : this.#shared ? "new" : null,

@@ -52,7 +52,7 @@ const pooled = fc.record(
 const custom = fc.record({
   active: flag,
   type: fc.constant("custom"),
-  server: fc.constantFrom("http://proxy.example:8080", "socks5://10.0.0.1:1080"),
+  server: fc.constantFrom("http://proxy.example:8080", "https://proxy.example:443"),
   username: word,
   password: word,
 });

@@ -172,6 +172,7 @@ export function createAdmin({ url, adminToken }: BerthServer) {
     addPool: async (pool: object): Promise<string> =>
       (await admin.request<{ id: string }>("POST", "/admin/proxy-pools", pool)).id,
     changePool: (id: string, change: object) => admin.request("PATCH", `/admin/proxy-pools/${id}`, change),
+    testPool: (id: string, place: object) => admin.request<object>("POST", `/admin/proxy-pools/${id}/test`, place),
     removePool: (id: string) => admin.request("DELETE", `/admin/proxy-pools/${id}`),
 
     revokeKey: (keyId: string) => admin.request("DELETE", `/admin/keys/${keyId}`),

@@ -11,6 +11,7 @@ import type { RateLimiterObject, RateWindow } from "../../../src/http/rate-limit
 import { createRateLimit, takeFrom } from "../../../src/http/rate-limit.ts";
 import { createAccountService } from "../../../src/service/account-service.ts";
 import { createProxyPoolService } from "../../../src/service/proxy-pool-service.ts";
+import { createTestPool } from "../../../src/service/test-pool.ts";
 import { createReconcile } from "../../../src/service/reconcile.ts";
 import { createUsageService } from "../../../src/service/usage-service.ts";
 import { createTenant, cryptoIds } from "../accounts/tenant.ts";
@@ -69,6 +70,11 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       pools: createProxyPoolStore({ ...stores, secret: env.BERTH_SECRET ?? "" }),
       allowPrivateNetwork: false,
       missingSecret: undefined,
+    }),
+    testPool: createTestPool({
+      pools: createProxyPoolStore({ ...stores, secret: "a secret of the test, long enough" }),
+      probe: () => Promise.reject(new Error("no browser in this test")),
+      exitCheckUrl: undefined,
     }),
     adminToken: ADMIN_TOKEN,
     rateLimit: createRateLimit({ limiterOf, clock, logger }),
