@@ -3,6 +3,7 @@ import type { Api } from "../support/node/api.ts";
 import { firstPuppeteerPage } from "../support/node/clients.ts";
 import { EXITS } from "../support/node/proxies/exit-check.ts";
 import { test as base } from "../support/node/proxies/proxied-berth.ts";
+import { loseBrowserSocket } from "../support/node/raw-page.ts";
 import { startHttpProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
 
 const PATIENCE = { timeout: 20_000 };
@@ -109,6 +110,29 @@ describe("a session of a pool", () => {
       expect.stringMatching(/^user-acme-country-us-session-[a-z2-7]{8}$/),
     ]);
   });
+
+  test("ends when its vendor gives it another exit than the one to keep", async ({
+    addPool,
+    proxied,
+    proxiedApi,
+    clients,
+  }) => {
+    const options = { exit: AMERICAN.ip as string };
+    const proxy = await startHttpProxy(options);
+    clients.own(() => proxy.crash());
+    await addPool(proxy);
+    const { id, cdpUrl } = await proxied.create("meshbrow", meshbrow({ sticky: true }));
+    options.exit = GERMAN.ip;
+    await loseBrowserSocket(clients, cdpUrl);
+    const end = async () => {
+      const { status, endReason, endDetail } = await proxiedApi.describe(id);
+      return { status, endReason, endDetail };
+    };
+    const endDetail = `proxy: the exit changed from ${AMERICAN.ip} to ${GERMAN.ip}`;
+    await expect
+      .poll(end, { timeout: 40_000 })
+      .toEqual({ status: "failed", endReason: "capability_failed", endDetail });
+  }, 60_000);
 
   test("takes up credentials that the operator changed", async ({
     addPool,

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished } from "vitest";
 import { type Clients, defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
 import { test } from "../support/node/proxies/proxied-berth.ts";
 import { serveProxiedSite } from "../support/node/proxies/proxied-site.ts";
-import { RawPage } from "../support/node/raw-page.ts";
+import { loseBrowserSocket } from "../support/node/raw-page.ts";
 import { startHttpProxy, startSocksProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
 
 const LOGIN = { username: "user", password: "pass word:1" };
@@ -90,6 +90,15 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
     expect((await proxiedApi.describe(id)).proxy).toMatchObject({ ip: EXIT, status: "verified" });
   }, 120_000);
 
+  test("an HTTPS proxy with a password", async ({ proxied, clients }) => {
+    const proxy = await startHttpProxy({ exit: EXIT, login: LOGIN, isSecure: true });
+    clients.own(() => proxy.crash());
+    const { cdpUrl } = await proxied.create("anchor", custom(proxy, LOGIN));
+    const { first, inNewContext } = await open(clients, cdpUrl);
+    await expectAllThrough(first);
+    await expectAllThrough(await inNewContext());
+  }, 60_000);
+
   test("a SOCKS5 proxy", async ({ proxied, clients }) => {
     const proxy = await startSocksProxy({ exit: EXIT });
     clients.own(() => proxy.crash());
@@ -99,12 +108,6 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
     expect(proxy.logins.accepted).toBeGreaterThan(0);
   }, 60_000);
 });
-
-/** An answer that is larger than the runtime takes breaks the socket to the browser. */
-async function loseBrowserSocket(clients: Clients, cdpUrl: string): Promise<void> {
-  const page = await RawPage.first(await clients.socket(cdpUrl));
-  page.post(1, "Runtime.evaluate", { expression: "'x'.repeat(40e6)", returnByValue: true });
-}
 
 describe("a proxy that dies", () => {
   test("takes the pages with it, and nothing goes around it; they load again when it is back", async ({

@@ -1,3 +1,4 @@
+import type { Clients } from "./clients.ts";
 import type { CdpSocket } from "./cdp-socket.ts";
 
 /** A tab that a client without a library is attached to. */
@@ -48,4 +49,10 @@ export class RawPage {
   post(id: number, method: string, params: object = {}): void {
     this.socket.sendRaw(JSON.stringify({ id, method, params, sessionId: this.sessionId }));
   }
+}
+
+/** An answer that is larger than the runtime takes breaks the socket to the browser. */
+export async function loseBrowserSocket(clients: Clients, cdpUrl: string): Promise<void> {
+  const page = await RawPage.first(await clients.socket(cdpUrl));
+  page.post(1, "Runtime.evaluate", { expression: "'x'.repeat(40e6)", returnByValue: true });
 }

@@ -4,6 +4,7 @@ import { Api, createAdmin } from "../api.ts";
 import { startBerthServer } from "../berth-server.ts";
 import { Sessions, test as base } from "../test.ts";
 import { serveExitCheck } from "./exit-check.ts";
+import { trustFlag } from "./test-proxies.ts";
 import { serveProxiedSite } from "./proxied-site.ts";
 
 /** Fixtures for sessions behind proxies: a Berth that asks the tests' exit check, and a site that notes who comes. */
@@ -16,6 +17,7 @@ export const test = base
   .extend("proxiedBerth", { scope: "file" }, async ({ exitCheck }, { onCleanup }) => {
     const { server, stop } = await startBerthServer(join(runDir(), `proxied-${exitCheck.port}`), undefined, {
       EXIT_CHECK_URL: exitCheck.url,
+      BERTH_CHROME_FLAGS: trustFlag(),
     });
     onCleanup(stop);
     return server;

@@ -1,6 +1,17 @@
+import { createHash, X509Certificate } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { Socks5Server } from "@pondwader/socks5-server";
 import { Server as HttpProxyServer } from "proxy-chain";
+import { CERTIFICATE, PRIVATE_KEY } from "./test-certificate.ts";
+
+/** What Chromium has to be launched with to take the HTTPS proxy for what it says. */
+export function trustFlag(): string {
+  const { publicKey } = new X509Certificate(CERTIFICATE);
+  const hash = createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
+  return `--ignore-certificate-errors-spki-list=${hash}`;
+}
 
 /** A proxy whose connections leave from a loopback address of its own: who is asked by it knows that by the peer. */
 export interface TestProxy {
@@ -21,8 +32,10 @@ export interface Login {
 }
 
 export interface HttpProxyOptions {
-  /** The address that its connections come from. */
-  readonly exit: string;
+  /** The address that its connections come from; may change while it runs. */
+  exit: string;
+  /** Clients speak TLS to the proxy itself. */
+  readonly isSecure?: boolean;
   /** What it asks for; may change while it runs. Without either, it asks for nothing. */
   readonly login?: Login;
   /** Hears what everybody says; asks for something, and takes anything. */
@@ -33,10 +46,13 @@ export interface HttpProxyOptions {
  * An HTTP proxy for `CONNECT` and absolute URLs.
  *
  */
-export async function startHttpProxy({ exit, login, onLogin }: HttpProxyOptions): Promise<TestProxy> {
+export async function startHttpProxy(options: HttpProxyOptions): Promise<TestProxy> {
+  const { login, onLogin, isSecure = false } = options;
   const logins = { accepted: 0, refused: 0 };
   const start = async (port: number): Promise<HttpProxyServer> => {
+    const secure = { serverType: "https", httpsOptions: { cert: CERTIFICATE, key: PRIVATE_KEY } } as const;
     const server = new HttpProxyServer({
+      ...(isSecure ? secure : ({ serverType: "http" } as const)),
       host: "127.0.0.1",
       port,
       prepareRequestFunction: ({ username, password }) => {
@@ -45,7 +61,7 @@ export async function startHttpProxy({ exit, login, onLogin }: HttpProxyOptions)
         const asks = login !== undefined || (onLogin !== undefined && username === "");
         const isRight = !asks || (username === login?.username && password === login.password);
         logins[isRight ? "accepted" : "refused"] += 1;
-        return { requestAuthentication: !isRight, localAddress: exit };
+        return { requestAuthentication: !isRight, localAddress: options.exit };
       },
     });
     await server.listen();
@@ -54,7 +70,7 @@ export async function startHttpProxy({ exit, login, onLogin }: HttpProxyOptions)
   let running = await start(0);
   const { port } = running;
   return {
-    server: `http://127.0.0.1:${port}`,
+    server: `${isSecure ? "https" : "http"}://127.0.0.1:${port}`,
     port,
     logins,
     crash: () => running.close(true),
