@@ -66,6 +66,11 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
   return [
     atMost("create, Berth to the bare browser's start", { value: create, limit: 1.1, unit: RATIO }),
     ...stealthBounds(recorder),
+    atMost("page with 100 subresources through a proxy, Berth to the bare browser", {
+      value: recorder.paired("proxy.page", { of: "berth", to: "chromium" }),
+      limit: 1.15,
+      unit: RATIO,
+    }),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),

@@ -44,6 +44,8 @@ export const METRICS: readonly Metric[] = [
   lower("stealth.create.max", "create at stealth max, over none", "ms"),
   lower("stealth.page.standard", "page with 100 subresources at stealth standard, to none", "×"),
   lower("stealth.page.max", "page with 100 subresources at stealth max, to none", "×"),
+  lower("proxy.create", "create through a proxy, over without", "ms"),
+  lower("proxy.page", "page with 100 subresources through a proxy", "ms"),
   lower("idle.base", "memory of workerd, no session", "MB"),
   lower("idle.memory", "memory of workerd per idle session", "MB"),
   lower("idle.cpu", "server CPU per idle session", "% of a core"),

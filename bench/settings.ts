@@ -13,6 +13,7 @@ export const GROUPS = [
   "storm",
   "page",
   "stealth",
+  "proxy",
   "idle",
   "bundle",
   "cycles",
@@ -36,6 +37,8 @@ export interface Settings {
   readonly pageLoads: number;
   /** Sessions per level of stealth, loader and round: what the levels cost is small beside what sessions vary by. */
   readonly stealthSessions: number;
+  /** Sessions behind a proxy per target, loader and round. */
+  readonly proxiedSessions: number;
   readonly idleMs: number;
   readonly startUps: number;
   /** Once, after a warm-up. */
@@ -50,6 +53,7 @@ const QUICK = {
   storms: 1,
   pageLoads: 1,
   stealthSessions: 3,
+  proxiedSessions: 2,
   idleMs: 15_000,
   startUps: 1,
 };
@@ -61,6 +65,7 @@ const FULL = {
   storms: 2,
   pageLoads: 2,
   stealthSessions: 4,
+  proxiedSessions: 3,
   idleMs: 65_000,
   startUps: 5,
 };

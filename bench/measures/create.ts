@@ -1,6 +1,6 @@
 import { CdpClient } from "../cdp-client.ts";
 import { interleave, type Round, settle, timed } from "../round.ts";
-import type { BenchSession, StealthLevel, Target } from "../targets/target.ts";
+import type { BenchSession, SessionOptions, Target } from "../targets/target.ts";
 
 /** From the request for a session to the first CDP answer; for the bare browser, from its process's start. */
 export async function measureCreate(round: Round): Promise<void> {
@@ -14,12 +14,11 @@ export async function measureCreate(round: Round): Promise<void> {
   });
 }
 
-/** @param stealth as {@link Target.createSession} takes it. */
 export async function createAndAsk(
   target: Target,
-  stealth?: StealthLevel,
+  options: SessionOptions = {},
 ): Promise<{ session: BenchSession; client: CdpClient }> {
-  const session = await target.createSession(stealth);
+  const session = await target.createSession(options);
   const client = await CdpClient.open(session.cdpUrl);
   await client.send("Browser.getVersion");
   return { session, client };

@@ -20,7 +20,7 @@ type Times = Partial<Record<StealthLevel, number>>;
 async function measureCreates(round: Round, berth: Target): Promise<void> {
   const times: Times[] = [];
   await interleave(round, { over: STEALTH_LEVELS, times: round.settings.stealthSessions }, async (level, turn) => {
-    const { ms, result } = await timed(() => createAndAsk(berth, level));
+    const { ms, result } = await timed(() => createAndAsk(berth, { stealth: level }));
     (times[turn] ??= {})[level] = ms;
     result.client.close();
     await result.session.release();
@@ -48,7 +48,7 @@ async function measurePages(round: Round, { berth, loader }: Pages): Promise<voi
 
 /** The median of a session's loads. */
 async function loadTimes({ site, number }: Round, { berth, loader, level }: Pages & { readonly level: StealthLevel }) {
-  const session = await berth.createSession(level);
+  const session = await berth.createSession({ stealth: level });
   const client = await loader.connect(session.cdpUrl);
   // The first load starts the site's renderer process.
   await client.goto(site.helloUrl);

@@ -29,6 +29,9 @@ client. Absolute times are those of one small machine: the ratios are what to re
 
 The stealth rows compare sessions of Berth at one level with sessions at none, side by side.
 
+The proxy rows have the bare browser started with \`--proxy-server\`, and Berth's sessions in a pool's; the proxy asks for
+no password. Berth's create asks for the exit through it before it answers, the bare browser's asks nothing.
+
 The cycles create, use and destroy one session after the other, on servers of their own. A slope is the line of least
 squares through the second half of the samples, one every 20 cycles; "two minutes later" the objects of ended sessions
 have left memory. Resident memory includes the local emulator of the browser binding, which keeps something of every
@@ -88,6 +91,7 @@ const WITHOUT_RATIOS = new Set([
   "idle.memory",
   "cycles.slope",
   "cycles.heap",
+  "proxy.create",
 ]);
 
 /** Compared within Berth: no other target has levels. */

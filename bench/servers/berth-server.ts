@@ -7,8 +7,8 @@ import { waitForStop } from "../../scripts/local/stop-signal.ts";
 runMain(async () => {
   const stopped = waitForStop();
   const server = await startLocalServer("npm run bench", { inspect: isInspected() });
-  const { url, apiKey } = server.settings;
-  process.send?.({ url, apiKey, inspectorUrl: server.inspectorUrl });
+  const { url, apiKey, adminToken } = server.settings;
+  process.send?.({ url, apiKey, adminToken, inspectorUrl: server.inspectorUrl });
   await stopped;
   await server.stop();
 });

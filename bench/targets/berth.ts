@@ -1,7 +1,24 @@
 import { requireOk } from "./answers.ts";
-import { type ServerStart, startServer } from "./server-process.ts";
+import { type ServerProcess, type ServerStart, startServer } from "./server-process.ts";
 import { inspectedWorker } from "./live-heap.ts";
 import type { Target } from "./target.ts";
+
+/** The operator's pool of one proxy, made when a session first wants it; answers what a request names it by. */
+async function proxyThrough(server: ServerProcess, port: number): Promise<object> {
+  const named = { proxy: { type: "datacenter" } };
+  if (POOLED.get(server) === port) return named;
+  const headers = { authorization: `Bearer ${server.adminToken ?? ""}`, "content-type": "application/json" };
+  const pools = new URL("/admin/proxy-pools", server.url);
+  const { items } = (await (await requireOk(fetch(pools, { headers }))).json()) as { items: { id: string }[] };
+  // A proxy of an earlier round is gone.
+  for (const { id } of items) await requireOk(fetch(`${pools.href}/${id}`, { method: "DELETE", headers }));
+  const pool = { name: "bench", type: "datacenter", host: "127.0.0.1", port };
+  await requireOk(fetch(pools, { method: "POST", headers, body: JSON.stringify(pool) }));
+  POOLED.set(server, port);
+  return named;
+}
+
+const POOLED = new WeakMap<ServerProcess, number>();
 
 /** Berth's production build, as `npm start` serves it. */
 export async function startBerth(start: ServerStart): Promise<Target> {
@@ -13,10 +30,11 @@ export async function startBerth(start: ServerStart): Promise<Target> {
     runtimePids: server.runtimePids,
     inspected: inspectedWorker(server),
     stop: server.stop,
-    async createSession(stealth = "none") {
+    async createSession({ stealth = "none", proxyPort } = {}) {
       const headers = { authorization, "content-type": "application/json" };
+      const body = { stealth, ...(proxyPort !== undefined && (await proxyThrough(server, proxyPort))) };
       const response = await requireOk(
-        fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: JSON.stringify({ stealth }) }),
+        fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: JSON.stringify(body) }),
       );
       const { id, cdpUrl } = (await response.json()) as { id: string; cdpUrl: string };
       return {

@@ -39,12 +39,17 @@ export function createRawChromium(start: BrowserStart, folder: string): Target {
     name: "chromium",
     serverPids: [],
     runtimePids: [],
-    createSession: () => launch(start, folder),
+    createSession: ({ proxyPort } = {}) => launch(proxyPort === undefined ? start : through(proxyPort, start), folder),
     stop: async () => {
       await endBrowserProcesses(folder);
     },
   };
 }
+
+const through = (port: number, { args, ...start }: BrowserStart): BrowserStart => ({
+  ...start,
+  args: [...args, `--proxy-server=http://127.0.0.1:${port}`, "--proxy-bypass-list=<-loopback>"],
+});
 
 async function launch({ executable, args, environment }: BrowserStart, folder: string): Promise<BenchSession> {
   const profile = mkdtempSync(join(folder, "profile-"));

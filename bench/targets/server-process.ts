@@ -11,6 +11,7 @@ const STOP_TIMEOUT_MS = 12_000;
 export interface ServerReady {
   readonly url: string;
   readonly apiKey?: string;
+  readonly adminToken?: string;
   readonly inspectorUrl?: string;
 }
 

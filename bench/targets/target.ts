@@ -15,6 +15,14 @@ export interface BenchSession {
   release(): Promise<void>;
 }
 
+/** What a session is to have. */
+export interface SessionOptions {
+  /** Of Berth's sessions: none, unless told otherwise, as the others have. */
+  readonly stealth?: StealthLevel;
+  /** Everything goes through the HTTP proxy on this port of the loopback address; not for the pipe. */
+  readonly proxyPort?: number;
+}
+
 /** One of the things compared, ready to make browsers. */
 export interface Target {
   readonly name: TargetName;
@@ -26,8 +34,7 @@ export interface Target {
   queryDatabase?(): Promise<void>;
   /** Its isolate, when it was started to be inspected. */
   readonly inspected?: InspectedWorker | undefined;
-  /** @param stealth of Berth's sessions: none, unless told otherwise, as the others have. */
-  createSession(stealth?: StealthLevel): Promise<BenchSession>;
+  createSession(options?: SessionOptions): Promise<BenchSession>;
   /** Ends the server and every browser that it launched. */
   stop(): Promise<void>;
 }
