@@ -144,10 +144,13 @@ export class LiveBrowser {
 
   /** A blank tab that clients do not see. Ask for it before any client is let in: they would see it come. */
   async openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
-    const before = await this.#tabs();
     const params = { url: BLANK, background: true, ...(contextId !== undefined && { browserContextId: contextId }) };
-    const { targetId } = await this.connection.send("Target.createTarget", params);
-    const after = await this.#tabs();
+    const [before, { targetId }, after] = await Promise.all([
+      this.#tabs(contextId),
+      this.connection.send("Target.createTarget", params),
+      // The browser takes commands in order, and has made the tab when it looks again.
+      this.#tabs(contextId),
+    ]);
     // Chromium has a target for the tab and one for its page, and a client that sees the one waits for the other.
     const hidden = { targetId, tabId: after.find((id) => !before.includes(id)) ?? null };
     this.hideTab(hidden);
@@ -159,19 +162,26 @@ export class LiveBrowser {
     if (tabId !== null) this.targets.hide(tabId);
   }
 
-  async #tabs(): Promise<readonly string[]> {
+  async #tabs(contextId: string | undefined): Promise<readonly string[]> {
     const { targetInfos } = await this.connection.send("Target.getTargets", { filter: [{ type: "tab" }] });
-    return targetInfos.map(({ targetId }) => targetId);
+    const inContext = targetInfos.filter(
+      ({ browserContextId }) => contextId === undefined || browserContextId === contextId,
+    );
+    return inContext.map(({ targetId }) => targetId);
   }
 
-  /** Makes a context the one that clients are in, with a first tab; the browser's own tabs close. */
-  async enterContext(own: OwnContext): Promise<void> {
+  /** Opens a first tab in a context that clients are going to be in. */
+  async openFirstPage({ id }: OwnContext): Promise<void> {
+    await this.connection.send("Target.createTarget", { url: BLANK, browserContextId: id });
+  }
+
+  /** Makes a context the one that clients are in; the browser's own tabs close. */
+  enterContext(own: OwnContext): void {
     const before = this.targets.own;
-    const left = this.pages();
+    const left = this.pages().filter(({ browserContextId }) => browserContextId !== own.id);
     // Their end is not a sign that the browser is being closed.
     for (const { targetId } of left) this.targets.hide(targetId);
     this.#useContext(own);
-    await this.connection.send("Target.createTarget", { url: BLANK, browserContextId: own.id });
     const gone = (): undefined => undefined;
     if (before) this.connection.send("Target.disposeBrowserContext", { browserContextId: before.id }).catch(gone);
     else for (const { targetId } of left) this.connection.send("Target.closeTarget", { targetId }).catch(gone);

@@ -74,6 +74,9 @@ export class SessionEgress {
     const context = await openProxiedContext(connection, server);
     try {
       const checkTab = await live.openHiddenTab(context.id);
+      // Meanwhile; should the exit be none, it goes with the context.
+      const opening = live.openFirstPage(context);
+      opening.catch(() => undefined);
       const asking = {
         connection,
         targetId: checkTab.targetId,
@@ -89,7 +92,8 @@ export class SessionEgress {
         context,
         egress: { ...common, mode: "upstream", proxyServer: server, status: "verified" },
       });
-      await live.enterContext(context);
+      await opening;
+      live.enterContext(context);
       this.#follow(live);
       return exit;
     } catch (error) {

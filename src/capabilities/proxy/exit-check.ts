@@ -67,14 +67,16 @@ class ExitCheck {
     const { connection, url } = this.#options;
     const on = { sessionId: this.#sessionId, timeoutMs: this.#options.limitMs };
     // Patterns that match nothing would bring no challenges either.
-    await connection.send("Fetch.enable", { handleAuthRequests: true, patterns: [{ urlPattern: "*" }] }, on);
+    // Not waited for: the browser takes commands in order, and without it the proxy refuses the next one.
+    const patterns = [{ urlPattern: "*" }];
+    connection.send("Fetch.enable", { handleAuthRequests: true, patterns }, on).catch(() => undefined);
     const { errorText } = await connection.send("Page.navigate", { url: unrepeated(url) }, on);
     if (errorText !== undefined) throw this.#failed(errorText);
     const { result } = await connection.send("Runtime.evaluate", { expression: EXPRESSION, returnByValue: true }, on);
     const exit = parseProxyExit(String(result.value));
     if (exit === undefined) throw this.#failed("something else answered");
-    await connection.send("Page.navigate", { url: BLANK }, on);
-    await connection.send("Fetch.disable", undefined, on);
+    // Nobody waits for the tab to be as it was; the browser takes commands in order.
+    connection.send("Page.navigate", { url: BLANK }, on).catch(() => undefined);
     return exit;
   }
 

@@ -9,7 +9,9 @@ export const throughProxy = (proxyServer: string) => ({ proxyServer, proxyBypass
 
 /** A browser context whose traffic goes through the proxy, or nowhere; it outlives the socket. */
 export async function openProxiedContext(connection: CdpConnection, proxyServer: string): Promise<OwnContext> {
-  const { defaultBrowserContextId } = await connection.send("Target.getBrowserContexts", undefined);
-  const { browserContextId } = await connection.send("Target.createBrowserContext", throughProxy(proxyServer));
+  const [{ defaultBrowserContextId }, { browserContextId }] = await Promise.all([
+    connection.send("Target.getBrowserContexts", undefined),
+    connection.send("Target.createBrowserContext", throughProxy(proxyServer)),
+  ]);
   return { id: browserContextId, defaultId: defaultBrowserContextId ?? "" };
 }
