@@ -23,6 +23,7 @@ import { createTestPool, type TestPool } from "./service/test-pool.ts";
 import { createUsageService } from "./service/usage-service.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import { KnownHosts } from "./session/known-hosts.ts";
+import { KnownProxySupport } from "./session/known-proxy-support.ts";
 import { probeExit } from "./session/probe-exit.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
@@ -47,6 +48,7 @@ const ids: IdSource = {
 const logger = createLogger();
 const knownFingerprints = new KnownFingerprints();
 const knownHosts = new KnownHosts();
+const knownProxySupport = new KnownProxySupport();
 
 /** Variables are text; the generated types know wrangler.toml's value only. */
 const isOn = (variable: string): boolean => variable === "true";
@@ -72,6 +74,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     analytics: createAnalytics({ dataset: env.ANALYTICS, logger }),
     knownFingerprints,
     knownHosts,
+    knownProxySupport,
     proxyPools: poolStoreOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",

@@ -7,6 +7,7 @@ import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
 import type { KnownHosts } from "./known-hosts.ts";
+import type { KnownProxySupport } from "./known-proxy-support.ts";
 import type { SessionTiming } from "./timing.ts";
 
 /** The session index, as far as a session writes to it. */
@@ -28,6 +29,8 @@ export interface SessionDeps {
   readonly knownFingerprints: KnownFingerprints;
   /** The same, before anything is overridden. */
   readonly knownHosts: KnownHosts;
+  /** Shared by the sessions of an isolate. */
+  readonly knownProxySupport: KnownProxySupport;
   readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;

@@ -54,6 +54,7 @@ export class SessionEgress {
     const { proxy } = record.spec;
     if (proxy === null) throw new Error(`Session ${record.id} has no proxy to go through`);
     if (proxy.type !== "custom" && plan.pools.length === 0) return this.#useEngine(live, record, plan);
+    await this.#options.deps.knownProxySupport.require(live, plan.exitCheckUrl);
     const attempts = proxy.type === "custom" ? 1 : ATTEMPTS;
     for (let attempt = 0; ; attempt += 1) {
       const way = await this.#upstreams.choose(record.spec, plan.pools, attempt);

@@ -109,7 +109,7 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
   }, 60_000);
 });
 
-describe("a proxy that dies", () => {
+describe.for(["puppeteer", "playwright"] as const)("a proxy that dies, with %s", (name) => {
   test("takes the pages with it, and nothing goes around it; they load again when it is back", async ({
     proxied,
     proxiedApi,
@@ -119,7 +119,7 @@ describe("a proxy that dies", () => {
     const proxy = await startHttpProxy({ exit: EXIT, login: LOGIN });
     clients.own(() => proxy.crash());
     const { id, cdpUrl } = await proxied.create("anchor", custom(proxy, LOGIN));
-    const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
+    const { first: page } = await CLIENTS[name](clients, cdpUrl);
     await page.goto(target.origin);
     const status = async () => (await proxiedApi.describe(id)).proxy?.status;
     expect(await status()).toBe("verified");
@@ -133,8 +133,10 @@ describe("a proxy that dies", () => {
     await expect.poll(status, PATIENCE).toBe("verified");
     expect(target.requestsFrom()).toEqual([EXIT]);
   }, 60_000);
+});
 
-  test("counts what came through it", async ({ proxied, proxiedApi, clients, target }) => {
+describe("the traffic of a session", () => {
+  test("is counted where it came through its proxy", async ({ proxied, proxiedApi, clients, target }) => {
     const proxy = await startHttpProxy({ exit: EXIT });
     clients.own(() => proxy.crash());
     const { id, cdpUrl } = await proxied.create("anchor", custom(proxy));

@@ -1,3 +1,4 @@
+import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
 import { NO_EGRESS, NO_POOLS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -76,6 +77,7 @@ export async function withIndexedSession(
           analytics: { sessionEnded: () => undefined },
           knownHosts: new KnownHosts(),
           knownFingerprints: new KnownFingerprints(),
+          knownProxySupport: new KnownProxySupport(),
           proxyPools: NO_POOLS,
           tokenSecret: SECRET,
           maxClients: 4,

@@ -1,3 +1,4 @@
+import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
 import { NO_EGRESS, NO_POOLS } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -79,6 +80,7 @@ async function inSession(
         analytics: { sessionEnded: (session) => counted.push(session) },
         knownHosts: new KnownHosts(),
         knownFingerprints: known,
+        knownProxySupport: new KnownProxySupport(),
         proxyPools: NO_POOLS,
         tokenSecret: "a secret of the test, long enough",
         maxClients: 4,
