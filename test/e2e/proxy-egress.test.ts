@@ -9,6 +9,8 @@ const LOGIN = { username: "user", password: "pass word:1" };
 const EXIT = "127.0.0.2";
 /** A page with workers, popups and a download, on a busy machine. */
 const PATIENCE = { timeout: 20_000 };
+/** Of the silence watch, the heartbeat that follows it and a new socket. */
+const RESTORED_WITHIN = { timeout: 40_000 };
 
 /** The part of a library's page in use. */
 interface Page {
@@ -84,7 +86,7 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
     await expectAllThrough(again.first);
     await expectAllThrough(await again.inNewContext());
     await loseBrowserSocket(clients, cdpUrl);
-    await expect.poll(async () => (await proxiedApi.describe(id)).metrics.restores, PATIENCE).toBe(1);
+    await expect.poll(async () => (await proxiedApi.describe(id)).metrics.restores, RESTORED_WITHIN).toBe(1);
     const restored = await open(clients, cdpUrl);
     await expectAllThrough(restored.first);
     expect((await proxiedApi.describe(id)).proxy).toMatchObject({ ip: EXIT, status: "verified" });
@@ -99,14 +101,18 @@ describe.for(["puppeteer", "playwright"] as const)("every kind of request goes t
     await expectAllThrough(await inNewContext());
   }, 60_000);
 
-  test("a SOCKS5 proxy", async ({ proxied, clients }) => {
+  test("a SOCKS5 proxy: at first, after a reconnect, in a new context", async ({ proxied, clients }) => {
     const proxy = await startSocksProxy({ exit: EXIT });
     clients.own(() => proxy.crash());
     const { cdpUrl } = await proxied.create("anchor", custom(proxy));
-    const { first } = await open(clients, cdpUrl);
-    await expectAllThrough(first);
+    const before = await open(clients, cdpUrl);
+    await expectAllThrough(before.first);
+    await before.leave();
+    const again = await open(clients, cdpUrl);
+    await expectAllThrough(again.first);
+    await expectAllThrough(await again.inNewContext());
     expect(proxy.logins.accepted).toBeGreaterThan(0);
-  }, 60_000);
+  }, 90_000);
 });
 
 describe.for(["puppeteer", "playwright"] as const)("a proxy that dies, with %s", (name) => {
