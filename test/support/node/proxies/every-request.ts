@@ -7,6 +7,11 @@ export const REQUEST_KINDS = [
   "font",
   "image",
   "iframe",
+  "embed",
+  "object",
+  "video",
+  "preload",
+  "module-preload",
   "prefetch",
   "fetch",
   "keepalive",
@@ -34,6 +39,7 @@ const FETCHING = (kind: string, begin: string) => `${begin} fetch("/${kind}-fetc
 /** Bodies by path. */
 export const SOURCES: Readonly<Record<string, readonly [type: string, body: string]>> = {
   script: ["text/javascript", ""],
+  "module-preload": ["text/javascript", ""],
   style: ["text/css", '@font-face { font-family: f; src: url("/font") } body { font-family: f }'],
   worker: ["text/javascript", FETCHING("worker", "")],
   "shared-worker": ["text/javascript", FETCHING("shared-worker", "")],
@@ -44,10 +50,19 @@ export const SOURCES: Readonly<Record<string, readonly [type: string, body: stri
 /** A page that makes all of them, and asks a STUN server where it is. */
 export const everyRequest = (stunPort: number): string => `<!doctype html><title>every request</title>
   <link rel="preconnect" href="/"><link rel="prefetch" href="/prefetch"><link rel="icon" href="/favicon">
+  <link rel="modulepreload" href="/module-preload"><link rel="preload" href="/preload" as="fetch" crossorigin>
   <link rel="stylesheet" href="/style"><script src="/script"></script>
   <body>text<img src="/image"><iframe src="/iframe"></iframe><iframe name="posted"></iframe>
+  <embed src="/embed"><object data="/object"></object><video src="/video" autoplay></video>
   <form action="/form-post" method="post" target="posted"></form><a href="/download" download>download</a>
   <script type="module">
+    // The browser may leave these be, and asks other sites in a network context apart: none is waited for.
+    const rule = (path) => ({ source: "list", urls: [path], eagerness: "immediate" });
+    const elsewhere = location.origin.replace("127.0.0.1", "localhost") + "/elsewhere";
+    const rules = { prefetch: [rule("/speculated"), rule(elsewhere)], prerender: [rule("/prerendered")] };
+    const script = Object.assign(document.createElement("script"), { type: "speculationrules" });
+    script.text = JSON.stringify(rules);
+    document.head.append(script);
     fetch("/fetch");
     fetch("/keepalive", { keepalive: true });
     fetch("/redirect");
