@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Socks5Server } from "@pondwader/socks5-server";
 import { Server as HttpProxyServer } from "proxy-chain";
 import { CERTIFICATE, PRIVATE_KEY } from "./test-certificate.ts";
@@ -100,11 +100,9 @@ export async function startSocksProxy({ exit }: { exit: string }): Promise<TestP
         upstream.on("close", () => socket.destroy());
         socket.on("close", () => upstream.destroy());
       });
-      // The package keeps its listening server to itself, and with it the port that was free.
-      const at = port === 0 ? 20_000 + (process.pid % 20_000) : port;
-      socks.listen(at, "127.0.0.1", () => resolve({ socks, port: at }));
+      socks.listen(port, "127.0.0.1", () => resolve({ socks, port }));
     });
-  let running = await start(0);
+  let running = await start(await freePort());
   const { port } = running;
   return {
     server: `socks5://127.0.0.1:${port}`,
@@ -118,4 +116,16 @@ export async function startSocksProxy({ exit }: { exit: string }): Promise<TestP
       running = await start(port);
     },
   };
+}
+
+/** The SOCKS package keeps its listening server to itself, and with it the port that it would be given. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
