@@ -2,6 +2,9 @@ import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
+import { createProfileStore } from "./accounts/profile-store.ts";
+import { createProfileVault, type ProfileVault } from "./accounts/profile-vault.ts";
+import { createProfileVersionStore } from "./accounts/profile-version-store.ts";
 import { createProxyPoolStore, type ProxyPoolStore } from "./accounts/proxy-pool-store.ts";
 import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
@@ -15,6 +18,8 @@ import { createRateLimit } from "./http/rate-limit.ts";
 import { createAnalytics } from "./observability/analytics.ts";
 import { createLogger } from "./observability/logger.ts";
 import { createAccountService } from "./service/account-service.ts";
+import { finishDeletions } from "./service/profile-deletion.ts";
+import { createProfileService } from "./service/profile-service.ts";
 import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-pool-service.ts";
 import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
@@ -24,6 +29,7 @@ import { createUsageService } from "./service/usage-service.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import { KnownHosts } from "./session/known-hosts.ts";
 import { KnownProxySupport } from "./session/known-proxy-support.ts";
+import type { SessionObject } from "./session/session-object.ts";
 import { probeExit } from "./session/probe-exit.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
@@ -34,6 +40,7 @@ const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
   "fingerprint",
   "viewport",
   "proxy",
+  "profile",
 ]);
 
 const DEFAULT_MAX_CLIENTS = 4;
@@ -76,12 +83,22 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     knownHosts,
     knownProxySupport,
     proxyPools: poolStoreOf(env),
+    profiles: { vault: vaultOf(env), versions: createProfileVersionStore({ database: env.DB, clock, ids }) },
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
     availableFeatures: AVAILABLE_FEATURES,
   };
 }
+
+/** The newest first. */
+const secretsOf = ({ BERTH_SECRET = "", BERTH_SECRET_PREVIOUS = "" }: Cloudflare.Env): readonly string[] => [
+  BERTH_SECRET,
+  ...BERTH_SECRET_PREVIOUS.split(/\r?\n/).filter((secret) => secret !== ""),
+];
+
+const vaultOf = (env: Cloudflare.Env): ProfileVault =>
+  createProfileVault({ bucket: env.ARTIFACTS, ids, secrets: secretsOf(env) });
 
 function missingSecret(env: Cloudflare.Env): string | undefined {
   if ((env.BERTH_SECRET ?? "").length >= MIN_SECRET_LENGTH) return undefined;
@@ -108,6 +125,21 @@ function poolsOf(env: Cloudflare.Env): { proxyPools: ProxyPoolService; testPool:
   };
 }
 
+interface ProfileParts {
+  readonly sessionObject: (id: SessionId) => SessionObject;
+  readonly background: (work: Promise<void>) => void;
+}
+
+function profilesOf(env: Cloudflare.Env, parts: ProfileParts) {
+  const stored = { database: env.DB, clock, ids };
+  const profiles = createProfileStore(stored);
+  const deps = { profiles, vault: vaultOf(env), logger };
+  return {
+    profiles: createProfileService({ ...deps, ...parts, versions: createProfileVersionStore(stored) }),
+    finishDeletions: (): Promise<void> => finishDeletions(deps),
+  };
+}
+
 const egressOf = (env: Cloudflare.Env) => ({
   allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
   proxyPools: poolStoreOf(env),
@@ -130,7 +162,7 @@ function missingConfiguration(env: Cloudflare.Env): string | undefined {
 }
 
 /** Types say that these are there; a deployment's own configuration may say otherwise. */
-const BINDINGS = ["DB", "SESSIONS", "RATE_LIMITS", "ASSETS"] as const;
+const BINDINGS = ["DB", "ARTIFACTS", "SESSIONS", "RATE_LIMITS", "ASSETS"] as const;
 
 function missingBinding(env: Partial<Cloudflare.Env>): string | undefined {
   const missing = BINDINGS.filter((name) => env[name] === undefined);
@@ -157,16 +189,18 @@ function browsersOf(env: Cloudflare.Env): RunningBrowsers {
   };
 }
 
+const background = (work: Promise<void>): void => waitUntil(work);
+
 /** What the Worker works with; also for the cron. */
 export function createWorkerDeps(env: Cloudflare.Env) {
   const database = env.DB;
   const index = createSessionIndex({ database });
   const keys = createApiKeyStore({ database, clock, ids });
-  const background = (work: Promise<void>): void => waitUntil(work);
   const sessionObject = (id: SessionId) => env.SESSIONS.getByName(id);
   const usage = createUsageService({ index, ledger: createUsageLedger({ database }), clock });
   const service = createSessionService({
     index,
+    profiles: createProfileStore({ database, clock, ids }),
     sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
     ...egressOf(env),
@@ -176,6 +210,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     background,
   });
   return {
+    ...profilesOf(env, { sessionObject, background }),
     reconcile: createReconcile({
       index,
       sessionObject,

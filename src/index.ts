@@ -15,6 +15,8 @@ export default {
   async scheduled({ scheduledTime }, env) {
     // Adding up months reads every session of theirs: once an hour is enough.
     const onTheHour = new Date(scheduledTime).getUTCMinutes() === 0;
-    await createWorkerDeps(env).reconcile({ usage: onTheHour ? "recent" : "none" });
+    const { reconcile, finishDeletions } = createWorkerDeps(env);
+    await reconcile({ usage: onTheHour ? "recent" : "none" });
+    await finishDeletions();
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

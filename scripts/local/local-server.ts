@@ -33,13 +33,14 @@ export interface LocalServer {
 
 /** Values that only local use has: sessions may open pages of this machine, and every browser is Berth's. */
 export function localBindings(settings: Pick<LocalSettings, "adminToken" | "secret">): Record<string, string> {
-  const exitCheckUrl = process.env["EXIT_CHECK_URL"];
+  const { EXIT_CHECK_URL: exitCheckUrl, BERTH_SECRET_PREVIOUS: earlier } = process.env;
   return {
     ADMIN_TOKEN: settings.adminToken,
     BERTH_SECRET: settings.secret,
     ALLOW_PRIVATE_NETWORK: "true",
     // A proxy on the internet cannot ask this machine who it is.
     ...(exitCheckUrl !== undefined && { EXIT_CHECK_URL: exitCheckUrl }),
+    ...(earlier !== undefined && { BERTH_SECRET_PREVIOUS: earlier }),
     EXCLUSIVE_BROWSERS: "true",
   };
 }

@@ -9,6 +9,8 @@ export const LAST_VIEW = `
            json_set(sessions.admitted_view, '$.status', sessions.status, '$.endReason', sessions.end_reason,
                                             '$.endedAt', sessions.ended_at, '$.spec.tags', json(sessions.tags)))`;
 
-/** What LAST_VIEW has answered. The index alone writes these columns. */
+/** What LAST_VIEW has answered. The index alone writes these columns; older rows know no profiles. */
 export const toLastView = (json: string | null): SessionView | null =>
-  json === null ? null : (JSON.parse(json) as SessionView);
+  json === null
+    ? null
+    : { profile: null, ...(JSON.parse(json) as Omit<SessionView, "profile"> & Partial<Pick<SessionView, "profile">>) };

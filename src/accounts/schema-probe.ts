@@ -1,7 +1,27 @@
 import { getTableColumns, getTableName } from "drizzle-orm";
-import { accounts, apiKeys, idempotencyKeys, plans, proxyPools, sessions, usageMonths } from "./tables.ts";
+import {
+  accounts,
+  apiKeys,
+  idempotencyKeys,
+  plans,
+  profiles,
+  profileVersions,
+  proxyPools,
+  sessions,
+  usageMonths,
+} from "./tables.ts";
 
-const TABLES = [plans, accounts, apiKeys, sessions, usageMonths, idempotencyKeys, proxyPools];
+const TABLES = [
+  plans,
+  accounts,
+  apiKeys,
+  sessions,
+  usageMonths,
+  idempotencyKeys,
+  proxyPools,
+  profiles,
+  profileVersions,
+];
 
 /** Qualified names: SQLite takes a bare quoted one that is no column for a text, and says nothing. */
 const QUERIES = TABLES.map((table) => {

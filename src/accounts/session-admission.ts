@@ -1,6 +1,6 @@
 import type { SessionView } from "../domain/session-view.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { AccountId, SessionId } from "../domain/ids.ts";
+import type { AccountId, ProfileId, ProfileVersionId, SessionId } from "../domain/ids.ts";
 import type { Principal, Standing } from "../domain/plan.ts";
 import { overLimit } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";
@@ -19,6 +19,9 @@ export interface Admission {
   readonly tags: readonly string[];
   readonly proxyType: string | null;
   readonly proxyCountry: string | null;
+  readonly profileId: ProfileId | null;
+  /** What of the profile it loads: kept while the session runs. */
+  readonly profileVersion: ProfileVersionId | null;
   readonly headless: boolean;
   readonly recording: boolean;
   /** What can be shown of the session before anything else is known. */
@@ -41,11 +44,12 @@ export interface SessionAdmission {
   standing(accountId: AccountId, month: string): Promise<Standing>;
 }
 
-/** ?13 is the hard quota or NULL, ?14 the concurrency limit, ?15 the claimed key's hash or NULL, ?16 the first view. */
+/** ?13 is the hard quota or NULL, ?14 the concurrency limit, ?15 the claimed key's hash or NULL, ?16 the first view, ?17 and ?18 the profile. */
 const ADMIT = `
   INSERT INTO sessions (id, account_id, api_key_id, dialect, status, revision, created_at, expires_at, month,
-                        refunded, tags, proxy_type, proxy_country, headless, recording, admitted_view)
-  SELECT ?1, ?2, ?3, ?4, 'launching', 0, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?16
+                        refunded, tags, proxy_type, proxy_country, headless, recording, admitted_view,
+                        profile_id, profile_version)
+  SELECT ?1, ?2, ?3, ?4, 'launching', 0, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?16, ?17, ?18
   WHERE (?13 IS NULL
          OR COALESCE((SELECT sessions FROM usage_months WHERE account_id = ?2 AND month = ?7), 0) < ?13)
     AND (SELECT COUNT(*) FROM sessions WHERE account_id = ?2 AND ended_at IS NULL) < ?14
@@ -90,6 +94,8 @@ function bindAdmission(database: D1Database, { principal, admission, claim }: As
       plan.concurrentSessions,
       claim?.keyHash ?? null,
       JSON.stringify(admission.view),
+      admission.profileId,
+      admission.profileVersion,
     );
 }
 

@@ -27,6 +27,8 @@ export interface SessionQuery {
   readonly proxyType?: string;
   /** With any proxy, or with none. */
   readonly hasProxy?: boolean;
+  /** With the profile that is called so now. */
+  readonly profileName?: string;
 }
 
 export interface CursorRequest {
@@ -117,8 +119,12 @@ const mentions = (text: string): SQL => {
   return sql`(instr(lower(${sessions.id}), ${wanted}) > 0 OR ${ofTag(sql`instr(lower(tag.value), ${wanted}) > 0`)})`;
 };
 
+const hasProfile = (accountId: AccountId, name: string): SQL =>
+  sql`${sessions.profileId} = (SELECT id FROM profiles
+                               WHERE account_id = ${accountId} AND name = ${name} AND deleted_at IS NULL)`;
+
 function matching(accountId: AccountId, query: SessionQuery): SQL | undefined {
-  const { statuses, tags, createdFrom, createdTo, search, proxyType, hasProxy } = query;
+  const { statuses, tags, createdFrom, createdTo, search, proxyType, hasProxy, profileName } = query;
   return and(
     eq(sessions.accountId, accountId),
     statuses && inArray(sessions.status, [...statuses]),
@@ -128,6 +134,7 @@ function matching(accountId: AccountId, query: SessionQuery): SQL | undefined {
     createdTo === undefined ? undefined : lte(sessions.createdAt, createdTo),
     proxyType === undefined ? undefined : eq(sessions.proxyType, proxyType),
     hasProxy === undefined ? undefined : hasProxy ? isNotNull(sessions.proxyType) : isNull(sessions.proxyType),
+    profileName === undefined ? undefined : hasProfile(accountId, profileName),
     tags && tags.length > 0 ? carriesAll(tags) : undefined,
     search ? mentions(search) : undefined,
   );

@@ -1,7 +1,8 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { AccountId, ApiKeyId, SessionId } from "../domain/ids.ts";
+import type { AccountId, ApiKeyId, ProfileId, ProfileVersionId, SessionId } from "../domain/ids.ts";
+import type { ProfileSource } from "../domain/profile.ts";
 import type { ProxyProtocol } from "../domain/proxy-pool.ts";
-import type { DialectName, ProxyType } from "../domain/session-spec.ts";
+import type { DialectName, FingerprintSpec, PooledProxy, ProxyType } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
 import type { SessionView } from "../domain/session-view.ts";
 
@@ -75,6 +76,8 @@ export const sessions = sqliteTable(
     admittedView: text("admitted_view", { mode: "json" }).$type<SessionView>(),
     proxyBytes: integer("proxy_bytes"),
     proxyCostMicros: integer("proxy_cost_micros"),
+    profileId: text("profile_id").$type<ProfileId>(),
+    profileVersion: text("profile_version").$type<ProfileVersionId>(),
   },
   (table) => [
     index("sessions_by_account").on(table.accountId, table.createdAt, table.id),
@@ -144,3 +147,46 @@ export const proxyPools = sqliteTable(
   },
   (table) => [index("proxy_pools_by_type").on(table.type, table.createdAt, table.id)],
 );
+
+export const profiles = sqliteTable(
+  "profiles",
+  {
+    id: text("id").$type<ProfileId>().primaryKey(),
+    accountId: text("account_id")
+      .$type<AccountId>()
+      .notNull()
+      .references(() => accounts.id),
+    name: text("name").notNull(),
+    description: text("description"),
+    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    fingerprint: text("fingerprint", { mode: "json" }).$type<FingerprintSpec>(),
+    proxy: text("proxy", { mode: "json" }).$type<PooledProxy>(),
+    seed: text("seed").notNull(),
+    source: text("source").$type<ProfileSource>().notNull(),
+    sessionId: text("session_id").$type<SessionId>(),
+    head: text("head").$type<ProfileVersionId>(),
+    usageCount: integer("usage_count").notNull().default(0),
+    lastUsedAt: integer("last_used_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    deletedAt: integer("deleted_at"),
+  },
+  (table) => [index("profiles_by_account").on(table.accountId, table.createdAt, table.id)],
+);
+
+export const profileVersions = sqliteTable("profile_versions", {
+  id: text("id").$type<ProfileVersionId>().primaryKey(),
+  profileId: text("profile_id")
+    .$type<ProfileId>()
+    .notNull()
+    .references(() => profiles.id),
+  number: integer("number").notNull(),
+  createdAt: integer("created_at").notNull(),
+  sessionId: text("session_id").$type<SessionId>(),
+  isConflict: integer("is_conflict", { mode: "boolean" }).notNull(),
+  cookieCount: integer("cookie_count").notNull(),
+  storageOrigins: text("storage_origins", { mode: "json" }).$type<readonly string[]>().notNull(),
+  size: integer("size").notNull(),
+  manifestKey: text("manifest_key").notNull(),
+  objects: text("objects", { mode: "json" }).$type<readonly string[]>().notNull(),
+});

@@ -83,3 +83,11 @@ export class ClientSession<Client> {
     return all;
   }
 }
+
+/** A client's command as it leaves for the browser. */
+export interface Outgoing {
+  /** `undefined` for a command that could not be written. */
+  readonly text: string | undefined;
+  readonly rewriter?: ResultRewriter | undefined;
+  readonly before?: BeforeAnswer | undefined;
+}

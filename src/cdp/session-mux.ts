@@ -1,9 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
 import type { CdpConnection } from "./cdp-connection.ts";
-import { type BeforeAnswer, type ResultRewriter, TARGET_CRASHED } from "./client-session.ts";
+import { type Outgoing, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
+import { HeldDocuments } from "./held-documents.ts";
+import { HeldMessages } from "./held-messages.ts";
 import { HeldTargets } from "./held-targets.ts";
 import {
   addressTo,
@@ -61,14 +63,6 @@ export interface SessionMuxOptions {
 
 const RESUME = "Runtime.runIfWaitingForDebugger";
 
-/** A client's command as it leaves for the browser. */
-interface Outgoing {
-  /** `undefined` for a command that could not be written. */
-  readonly text: string | undefined;
-  readonly rewriter?: ResultRewriter | undefined;
-  readonly before?: BeforeAnswer | undefined;
-}
-
 /**
  * Many clients over one upstream CDP socket. Each client gets a protocol session of its own
  * (`Target.attachToBrowserTarget`), so Chromium itself keeps their state apart; what comes from the browser
@@ -87,6 +81,7 @@ export class SessionMux {
   readonly #owners = new Map<string, MuxSession>();
   readonly #targetEvents: TargetEvents;
   readonly #silence: SilenceWatch;
+  readonly documents: HeldDocuments;
   /** Which targets clients keep standing still. */
   readonly held: HeldTargets;
   #gated: GatedMux | undefined;
@@ -98,11 +93,19 @@ export class SessionMux {
   #prepared: Promise<string | undefined> | undefined;
   /** Why nothing passes any more. */
   #lost: CdpError | undefined;
+  /**
+   * Keeps from clients what the browser says until some work is done: of a target that they are not to see, it must
+   * be known which one it is before they are told. From Berth's own sessions too: whose one is may be told only then.
+   */
+  readonly heldBack = new HeldMessages((text) => this.#fromBrowser(text));
 
   constructor(options: SessionMuxOptions) {
     const { transport, connection, targets, clock, onCloseRequested, onSilence, onFault } = options;
     this.#pointerForce = options.pointerForce ?? false;
     const deliver = (session: MuxSession, text: string): void => this.#deliver(session, text);
+    this.documents = new HeldDocuments(connection, (session, text) => {
+      if (this.#owners.get(session.id) === session) this.#guard(session.client, () => deliver(session, text));
+    });
     this.#quiet = options.quiet && new QuietRuntime({ connection, clock, deliver, ...options.quiet });
     this.#transport = transport;
     this.#connection = connection;
@@ -112,7 +115,8 @@ export class SessionMux {
     this.#onFault = onFault;
     this.held = new HeldTargets(this.#clients);
     this.#targetEvents = new TargetEvents({ connection, targets, owners: this.#owners });
-    this.#silence = new SilenceWatch({ isWaiting: () => this.#isWaiting(), onSilence });
+    const isWaiting = (): boolean => [...this.#clients].some(({ waiting }) => waiting.count > 0);
+    this.#silence = new SilenceWatch({ isWaiting, onSilence });
     transport.onMessage((text) => this.#fromBrowser(text));
     connection.onEvent(({ method, params, sessionId }) => {
       if (method === "Target.detachedFromTarget" && sessionId === "") this.#pageGone(params);
@@ -284,6 +288,7 @@ export class SessionMux {
   #fromBrowser(text: string): void {
     this.#silence.heard();
     const sessionId = sessionIdOf(text);
+    if (this.heldBack.takes(text, sessionId)) return;
     const session = sessionId === "" ? undefined : this.#owners.get(sessionId);
     this.#guard(session?.client, () => {
       if (session === undefined) this.#connection.receive(text, sessionId);
@@ -294,6 +299,7 @@ export class SessionMux {
 
   #event(session: MuxSession, text: string): void {
     if (isTargetEvent(text)) return this.#targetEvent(session, text);
+    if (this.documents.takes(session, text)) return;
     // Both come to every session of a tab, asked for or not (`inspector_handler.cc`).
     const crashes = text.startsWith('{"method":"Inspector.targetCrashed"');
     if (crashes || text.startsWith('{"method":"Inspector.targetReloadedAfterCrash"')) session.crashed = crashes;
@@ -342,11 +348,6 @@ export class SessionMux {
     client.send(seen);
     const slow = unread > FEW_UNREAD_BYTES ? slowestOf(this.#clients) : undefined;
     if (slow) this.#cutOff(slow, SLOW_READER);
-  }
-
-  #isWaiting(): boolean {
-    for (const { waiting } of this.#clients) if (waiting.count > 0) return true;
-    return false;
   }
 
   #cutOff(client: MuxClient, close: TransportClose): void {

@@ -131,6 +131,12 @@ export class TargetRegistry<Client extends object> {
     return this.#own === undefined || browserContextId === this.#own.id || this.#makers.has(browserContextId);
   }
 
+  /** Whether the target is in the context that clients take for the default one. */
+  isInDefault(targetId: string): boolean {
+    const contextId = this.#targets.get(targetId)?.browserContextId ?? "";
+    return !this.#makers.has(contextId) && (this.#own === undefined || contextId === this.#own.id);
+  }
+
   isVisible(target: TargetInfo, client: Client): boolean {
     if (HIDDEN_TYPES.has(target.type) || TOP_CHROME.test(target.url)) return false;
     if (this.#hidden.has(target.targetId)) return false;
@@ -166,9 +172,6 @@ export class TargetRegistry<Client extends object> {
   }
 
   #isDefaultPage(target: TargetInfo): boolean {
-    if (target.type !== "page" || this.#hidden.has(target.targetId)) return false;
-    const contextId = target.browserContextId ?? "";
-    if (this.#makers.has(contextId)) return false;
-    return this.#own === undefined || contextId === this.#own.id;
+    return target.type === "page" && !this.#hidden.has(target.targetId) && this.isInDefault(target.targetId);
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Principal } from "../domain/plan.ts";
+import type { ProfileService } from "../service/profile-service.ts";
 import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 
@@ -10,6 +11,7 @@ export interface HttpVariables {
   readonly clock: Clock;
   readonly principal: Principal;
   readonly sessions: SessionService;
+  readonly profiles: ProfileService;
   readonly usage: UsageService;
 }
 

@@ -6,11 +6,10 @@ import type { Result } from "../domain/result.ts";
 import type { Dialect, RenderedFailure } from "./dialect.ts";
 import type { HttpEnv } from "./http-env.ts";
 
-/** A successful answer. */
-export interface Reply {
-  readonly status: 200 | 201;
-  readonly body: object;
-}
+/** A successful answer: JSON, unless it says of what type it is. */
+export type Reply =
+  | { readonly status: 200 | 201; readonly body: object }
+  | { readonly status: 200; readonly content: string | ReadableStream<Uint8Array>; readonly contentType: string };
 
 export type OperationMethod = "get" | "post" | "put" | "delete";
 
@@ -46,7 +45,9 @@ export function createDialectApp(
       app.on(method.toUpperCase(), route, async (context) => {
         const result = await handle(context);
         if (!result.ok) return refuse(context, render.renderFailure(result.failure));
-        return context.json(result.value.body, result.value.status);
+        const { value } = result;
+        if ("body" in value) return context.json(value.body, value.status);
+        return context.body(value.content, value.status, { "content-type": value.contentType });
       });
     }
     const allowed = operations.map(({ method }) => method.toUpperCase());

@@ -11,6 +11,18 @@ export const MAX_JSON_VALUES = 10_000;
 
 const JSON_MEDIA_TYPE = "application/json";
 
+/** Values of one database are many, and as deep as its site likes; what is in them is the site's alone. */
+const STORAGE_STATE: BodyLimits = { depth: 512, values: Infinity };
+
+interface BodyLimits {
+  readonly depth: number;
+  readonly values: number;
+}
+
+/** The same for a browser's whole state. */
+export const readStorageStateBody = (request: HonoRequest): Promise<Result<unknown, Failure>> =>
+  readJsonBody(request, STORAGE_STATE);
+
 /**
  * Reads a request's JSON body, so that every way in which it can be wrong is answered in the dialect's own
  * words. An empty body is `undefined`, whatever its content type: clients announce JSON on a `DELETE` too.
@@ -18,7 +30,10 @@ const JSON_MEDIA_TYPE = "application/json";
  * @returns the parsed value; `unsupportedMediaType` for a body that is declared to be something else;
  * `invalidRequest` for JSON that is malformed, too deep or too large, and for a `__proto__` key.
  */
-export async function readJsonBody(request: HonoRequest): Promise<Result<unknown, Failure>> {
+export async function readJsonBody(
+  request: HonoRequest,
+  limits: BodyLimits = { depth: MAX_JSON_DEPTH, values: MAX_JSON_VALUES },
+): Promise<Result<unknown, Failure>> {
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength === 0) return succeed(undefined);
   if (!declaresJson(request.header("content-type"))) {
@@ -27,8 +42,8 @@ export async function readJsonBody(request: HonoRequest): Promise<Result<unknown
   const text = decodeUtf8(bytes);
   if (text === undefined) return invalid("request body is not valid UTF-8");
   if (text.trim() === "") return succeed(undefined);
-  if (nestsDeeperThan(text, MAX_JSON_DEPTH)) {
-    return invalid(`request body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  if (nestsDeeperThan(text, limits.depth)) {
+    return invalid(`request body is nested deeper than ${limits.depth} levels`);
   }
   let value: unknown;
   try {
@@ -37,6 +52,8 @@ export async function readJsonBody(request: HonoRequest): Promise<Result<unknown
     // The parser's own message quotes the body, which may hold credentials.
     return invalid("request body is not valid JSON");
   }
+  // Of a state, `__proto__` is a name like others: its conversion makes no properties of what it reads.
+  if (limits.values === Infinity) return succeed(value);
   const survey = { values: 0 };
   const prototypeKey = findPrototypeKey(value, "", survey);
   if (prototypeKey !== undefined) return fail(fieldFailure(prototypeKey, "is not a known field"));

@@ -46,9 +46,14 @@ export type Failure =
   | { readonly kind: "launchFailed"; readonly reason: string; readonly retryAfterMs: number }
   /** The session's way out could not be had: `reason` says what was found, and holds no credential. */
   | { readonly kind: "proxyFailed"; readonly problem: EgressProblem; readonly reason: string }
+  /** A profile could not be read or saved: `reason` says why. What was saved before is as it was. */
+  | { readonly kind: "profileFailed"; readonly problem: ProfileProblem; readonly reason: string }
   /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */
   | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterMs: number }
   /** The operator has not finished setting this deployment up. */
   | { readonly kind: "notConfigured"; readonly message: string };
+
+/** `unreadable`: its content is gone, or sealed under another secret. `too_large`: a save beyond the limit. */
+export type ProfileProblem = "unreadable" | "too_large" | "save_failed";
 
 export type FailureKind = Failure["kind"];

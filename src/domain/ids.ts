@@ -7,6 +7,10 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type SessionId = Branded<"SessionId">;
 /** `acct_` + 16 base32 characters. */
 export type AccountId = Branded<"AccountId">;
+/** `prof_` + 16 base32 characters. */
+export type ProfileId = Branded<"ProfileId">;
+/** `ver_` + 16 base32 characters. */
+export type ProfileVersionId = Branded<"ProfileVersionId">;
 /** `key_` + 16 base32 characters: names an API key without being one. */
 export type ApiKeyId = Branded<"ApiKeyId">;
 
@@ -14,6 +18,8 @@ export const SESSION_ID_PREFIX = "ses_";
 export const ACCOUNT_ID_PREFIX = "acct_";
 export const API_KEY_ID_PREFIX = "key_";
 export const PROXY_POOL_ID_PREFIX = "pool_";
+export const PROFILE_ID_PREFIX = "prof_";
+export const PROFILE_VERSION_ID_PREFIX = "ver_";
 /** The credential itself. Both dialects accept it. */
 export const API_KEY_PREFIX = "mb_live_";
 /** A connect token: the credential inside a `cdpUrl`. */
@@ -65,6 +71,12 @@ export const newApiKeyId = (ids: IdSource): ApiKeyId =>
 
 /** `pool_` + 16 base32 characters. */
 export const newProxyPoolId = (ids: IdSource): string => PROXY_POOL_ID_PREFIX + toBase32(ids.bytes(SHORT_ID_BYTES));
+
+export const newProfileId = (ids: IdSource): ProfileId =>
+  (PROFILE_ID_PREFIX + toBase32(ids.bytes(SHORT_ID_BYTES))) as ProfileId;
+
+export const newProfileVersionId = (ids: IdSource): ProfileVersionId =>
+  (PROFILE_VERSION_ID_PREFIX + toBase32(ids.bytes(SHORT_ID_BYTES))) as ProfileVersionId;
 
 /** A new API key in the clear. It exists once, in the answer that creates it. */
 export const newApiKey = (ids: IdSource): string => API_KEY_PREFIX + toBase64Url(ids.bytes(API_KEY_BYTES));

@@ -1,4 +1,5 @@
 import type { SessionId } from "./ids.ts";
+import type { SessionProfileView } from "./profile.ts";
 import type { FeatureName, SessionSpec } from "./session-spec.ts";
 import type { EndReason, SessionStatus } from "./session-state.ts";
 
@@ -84,6 +85,7 @@ export interface SessionView {
   readonly proxy: AssignedProxy | null;
   /** What the traffic through a pool's proxy costs, in millionths of a US dollar. */
   readonly proxyCostMicros: number;
+  readonly profile: SessionProfileView | null;
   readonly metrics: SessionMetrics;
 }
 

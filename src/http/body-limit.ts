@@ -5,10 +5,16 @@ import type { Failure } from "../domain/failure.ts";
 /** Larger than any JSON request that the APIs describe. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
+/** A storage state is parsed in memory, and takes several times its size there. */
+export const STORAGE_STATE_LIMIT_BYTES = 8 * 1024 * 1024;
+
 /** Refuses longer bodies by their declared length, or as soon as an undeclared one has grown past the limit. */
-export function limitBody(refuse: (failure: Failure) => Response): MiddlewareHandler {
+export function limitBody(
+  refuse: (failure: Failure) => Response,
+  limitBytes: number = BODY_LIMIT_BYTES,
+): MiddlewareHandler {
   return bodyLimit({
-    maxSize: BODY_LIMIT_BYTES,
-    onError: () => refuse({ kind: "bodyTooLarge", limitBytes: BODY_LIMIT_BYTES }),
+    maxSize: limitBytes,
+    onError: () => refuse({ kind: "bodyTooLarge", limitBytes }),
   });
 }

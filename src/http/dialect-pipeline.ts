@@ -1,14 +1,16 @@
-import type { Context, MiddlewareHandler, Next } from "hono";
+import type { Context, HonoRequest, MiddlewareHandler, Next } from "hono";
 import { Hono } from "hono";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { HttpVariables } from "../dialects/http-env.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { ProfileService } from "../service/profile-service.ts";
 import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { authenticate, UNAUTHORIZED } from "./authenticate.ts";
-import { limitBody } from "./body-limit.ts";
+import { limitBody, STORAGE_STATE_LIMIT_BYTES } from "./body-limit.ts";
 import { failureOf } from "./faults.ts";
 import type { RateLimit, RateTake } from "./rate-limit.ts";
 import { toResponse } from "./rendered.ts";
@@ -17,6 +19,7 @@ export interface PipelineDeps {
   readonly keys: Authenticator;
   readonly rateLimit: RateLimit;
   readonly sessions: SessionService;
+  readonly profiles: ProfileService;
   readonly usage: UsageService;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,14 +52,20 @@ export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hon
     return toResponse(failure ? dialect.renderFailure(failure) : dialect.renderFault("internal", requestId));
   });
   pipeline.notFound((c) => toResponse(dialect.renderFault("noSuchPath", c.env.requestId)));
-  pipeline.use(limitBody((failure) => toResponse(dialect.renderFailure(failure))));
+  const refuse = (failure: Failure): Response => toResponse(dialect.renderFailure(failure));
+  const [limited, limitedState] = [limitBody(refuse), limitBody(refuse, STORAGE_STATE_LIMIT_BYTES)];
+  pipeline.use((c, next) => (isStorageState(c.req) ? limitedState : limited)(c, next));
   pipeline.use(authenticated(dialect, deps), rateLimited(dialect, deps));
   pipeline.route("/", dialect.app);
   return pipeline;
 }
 
+/** A browser's whole state: the one body that is not a description of something. */
+const isStorageState = ({ method, path }: HonoRequest): boolean =>
+  method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
+
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, usage, clock } = deps;
+  const { sessions, profiles, usage, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -67,6 +76,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("requestId", c.env.requestId);
     c.set("principal", principal);
     c.set("sessions", sessions);
+    c.set("profiles", profiles);
     c.set("usage", usage);
     c.set("clock", clock);
     await next();

@@ -1,3 +1,4 @@
+import type { ProfileStore } from "../accounts/profile-store.ts";
 import type { KeyClaim } from "../accounts/idempotency-keys.ts";
 import { monthOf } from "../accounts/month.ts";
 import type { Admission, KeyedAdmission } from "../accounts/session-admission.ts";
@@ -18,11 +19,13 @@ import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { CreateSession, EgressPlan, OwnedSession, SessionObject } from "../session/session-object.ts";
 import { type EgressDeps, invalidOwnProxy, planEgress } from "./plan-egress.ts";
+import { loadProfile, type ProfiledRequest } from "./load-profile.ts";
 import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 
 /** What the session service works with. */
 export interface SessionServiceDeps extends EgressDeps {
   readonly index: SessionIndex;
+  readonly profiles: Pick<ProfileStore, "find" | "noteUse">;
   readonly sessionObject: (id: SessionId) => SessionObject;
   readonly availableFeatures: AvailableFeatures;
   /** Asked through proxies in place of this deployment's own `/ip`. */
@@ -68,17 +71,33 @@ export async function createSession(
   const claim = key === undefined ? undefined : await claimFor(key, requested.spec);
   const checked = await findRefusal(deps, principal, requested);
   if (!checked.ok) return (claim && (await earlierAnswer(deps, principal, claim))) ?? checked;
-  const spec = effectiveSpec(requested.spec, deps.availableFeatures);
+  const { pools, profile } = checked.value;
+  const spec = effectiveSpec(checked.value.requested.spec, deps.availableFeatures);
   const id = newSessionId(spec.dialect, deps.ids);
   const exitCheckUrl = deps.exitCheckUrl ?? `${call.origin}/ip`;
-  const egress = { pools: checked.value, exitCheckUrl };
-  const command = { id, accountId: principal.accountId, spec, createdAt: deps.clock.now(), ...egress };
+  const egress = { pools, exitCheckUrl };
+  const command = { id, accountId: principal.accountId, spec, profile, createdAt: deps.clock.now(), ...egress };
   const admitted = await admit(deps, { principal, command, claim });
   if (!admitted.ok) return admitted;
+  if (profile !== null) deps.background(noteUse(deps, command));
   if (claim === undefined) return launchFor(deps, command, gone);
   // With a key the client comes back for the session, so its leaving means nothing.
   const { value } = admitted;
   return value.kind === "claimed" ? replay(deps, principal, { claim, ...value }) : launch(deps, command);
+}
+
+/** A request that nothing was found against. */
+interface CheckedRequest extends ProfiledRequest {
+  readonly pools: EgressPlan["pools"];
+}
+
+/** For the profile's own counters: nobody waits for them. */
+async function noteUse({ profiles, clock, logger }: SessionServiceDeps, { id, profile }: CreateSession): Promise<void> {
+  try {
+    if (profile !== null) await profiles.noteUse(profile.id, clock.now());
+  } catch (error) {
+    logger.warn("profile.use_not_noted", { sessionId: id, error });
+  }
 }
 
 /**
@@ -88,15 +107,18 @@ export async function createSession(
 async function findRefusal(
   deps: SessionServiceDeps,
   principal: Principal,
-  requested: RequestedSession,
-): Promise<Result<EgressPlan["pools"], Failure>> {
+  asked: RequestedSession,
+): Promise<Result<CheckedRequest, Failure>> {
   const { index, clock, availableFeatures } = deps;
   // What is wrong with the request itself comes before what the account may do.
-  const invalid = privateInitialUrl(deps, requested) ?? invalidOwnProxy(deps, requested);
+  const invalid = privateInitialUrl(deps, asked) ?? invalidOwnProxy(deps, asked);
   if (invalid !== undefined) return fail(invalid);
+  const profiled = await loadProfile(deps, principal, asked);
+  if (!profiled.ok) return profiled;
+  const { requested } = profiled.value;
   const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
   const planned = refusal === undefined ? await planEgress(deps, requested) : fail(refusal);
-  if (planned.ok) return planned;
+  if (planned.ok) return succeed({ ...profiled.value, pools: planned.value });
   const standing = await index.standing(principal.accountId, monthOf(clock.now()));
   return fail(overLimit(principal, standing) ?? planned.failure);
 }
@@ -135,6 +157,8 @@ function toAdmission(deps: SessionServiceDeps, command: CreateSession): Admissio
     expiresAt: expiryOf(command),
     tags: spec.tags,
     proxyType: spec.proxy?.type ?? null,
+    profileId: command.profile?.id ?? null,
+    profileVersion: command.profile?.version?.id ?? null,
     proxyCountry: spec.proxy === null || spec.proxy.type === "custom" ? null : spec.proxy.country,
     headless: spec.headless,
     recording: har || screenshots || video,
@@ -225,7 +249,7 @@ async function endUnknown(
 }
 
 function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: CreateSession): SessionView {
-  const { id, spec, createdAt } = command;
+  const { id, spec, profile, createdAt } = command;
   return {
     id,
     status: "launching",
@@ -240,6 +264,14 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     contradictions: [],
     proxy: null,
     proxyCostMicros: 0,
+    profile: profile && {
+      id: profile.id,
+      name: profile.name,
+      persist: spec.profile?.persist ?? false,
+      saved: null,
+      safeAt: null,
+      saveError: null,
+    },
     metrics: NO_METRICS,
   };
 }

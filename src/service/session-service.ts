@@ -5,6 +5,7 @@ import { parseSessionId } from "../domain/ids.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";
 import { fail, succeed } from "../domain/result.ts";
+import type { StoredCookie } from "../domain/profile-content.ts";
 import type { RequestedSession } from "../domain/session-spec.ts";
 import type { PageView, SessionSummary, SessionView, TokenScope } from "../domain/session-view.ts";
 import type { OwnedSession, SessionObject } from "../session/session-object.ts";
@@ -58,6 +59,15 @@ export interface SessionService {
   setTags(principal: Principal, id: string, tags: readonly string[]): Promise<Result<readonly string[], Failure>>;
   createToken(principal: Principal, id: string, scope: TokenScope): Promise<Result<string, Failure>>;
   revokeToken(principal: Principal, id: string, token: string): Promise<Result<null, Failure>>;
+  /** To the session's own profile; answers when it is kept. `profileFailed` leaves profile and session as they were. */
+  saveProfile(principal: Principal, id: string): Promise<Result<null, Failure>>;
+  cookies(principal: Principal, id: string): Promise<Result<readonly StoredCookie[], Failure>>;
+  /** Answers how many were set. */
+  importCookies(
+    principal: Principal,
+    id: string,
+    cookies: { readonly cookies: readonly StoredCookie[]; readonly isMerge: boolean },
+  ): Promise<Result<number, Failure>>;
 }
 
 const notFound = (sessionId: string) => fail({ kind: "sessionNotFound", sessionId } as const);
@@ -107,6 +117,10 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       }),
     createToken: ({ accountId }, text, scope) => onSession(text, (session) => session.createToken(accountId, scope)),
     revokeToken: ({ accountId }, text, token) => onSession(text, (session) => session.revokeToken(accountId, token)),
+    saveProfile: ({ accountId }, text) => onSession(text, (session) => session.saveProfile(accountId)),
+    cookies: ({ accountId }, text) => onSession(text, (session) => session.cookies(accountId)),
+    importCookies: ({ accountId }, text, { cookies, isMerge }) =>
+      onSession(text, (session) => session.importCookies(accountId, cookies, isMerge)),
   };
 }
 

@@ -6,6 +6,7 @@ import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
+import type { SessionProfile } from "./session-profile.ts";
 import type { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -26,6 +27,7 @@ export interface BrowserLinkOptions {
   readonly deps: Pick<SessionDeps, "engine" | "clock" | "timing" | "logger">;
   readonly store: SessionStore;
   readonly egress: SessionEgress;
+  readonly profile: SessionProfile;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -141,7 +143,7 @@ export class BrowserLink {
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
-    const { deps, store, egress, onCloseRequested, background } = this.#options;
+    const { deps, store, egress, profile, onCloseRequested, background } = this.#options;
     const { engine, clock, logger } = deps;
     const record = store.read();
     if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
@@ -166,6 +168,7 @@ export class BrowserLink {
       onSilence: () => background(this.ask()),
       onFault: (error) => logger.error("session.message_failed", { sessionId: record.id, error }),
       onContextsChanged: (madeContexts) => store.update({ madeContexts }),
+      onVisit: (origin) => profile.visited(origin),
     });
     // The session may have ended meanwhile.
     const status = store.read()?.status;
@@ -174,9 +177,11 @@ export class BrowserLink {
       throw new BrowserLostError("requested", "the session has ended, or this attempt took too long");
     }
     if (live.targets.own) store.update({ context: live.targets.own });
+    if (record.storage.tab) live.hideTab(record.storage.tab);
     // While the session launches there is neither yet.
     if (record.egress) await this.#inForce(live, egress.resume(live));
     if (record.overrides) await this.#inForce(live, this.#reapply(live, record.overrides));
+    if (record.profile && status !== "launching") await this.#inForce(live, profile.resume(live));
     opened = live;
     this.#live = live;
     this.metrics.follow(live);

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { createSessionDeps } from "../composition.ts";
 import type { Failure } from "../domain/failure.ts";
-import { type AccountId, newConnectToken, type SessionId } from "../domain/ids.ts";
+import { type AccountId, newConnectToken, type ProfileId, type SessionId } from "../domain/ids.ts";
+import type { StoredCookie } from "../domain/profile-content.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
@@ -9,9 +10,11 @@ import { ConnectTokens } from "./connect-tokens.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DevtoolsDoor } from "./devtools-door.ts";
 import { Downstreams } from "./downstreams.ts";
+import { SessionCommands } from "./session-commands.ts";
 import { SessionController } from "./session-controller.ts";
 import type { SessionDeps } from "./session-deps.ts";
-import type { CreateSession, OwnedSession, SessionObject } from "./session-object.ts";
+import type { CreateSession, OwnedSession, ProfileOrigin, SessionObject } from "./session-object.ts";
+import { SessionProfile } from "./session-profile.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
 import { SharedCreate } from "./shared-create.ts";
@@ -24,6 +27,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
   readonly #tokens: ConnectTokens;
   readonly #downstreams: Downstreams;
   readonly #controller: SessionController;
+  readonly #commands: SessionCommands;
   readonly #creating: SharedCreate;
   readonly #door: DevtoolsDoor;
 
@@ -37,14 +41,18 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
+    const profile = new SessionProfile({ deps: this.#deps, store: this.#store });
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
       deadlines: new Deadlines(context.storage),
       downstreams: this.#downstreams,
       tokens: this.#tokens,
+      profile,
       background,
     });
+    const { clock } = this.#deps;
+    this.#commands = new SessionCommands({ controller: this.#controller, store: this.#store, profile, clock });
     this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
     this.#door = new DevtoolsDoor({
       id: this.#id,
@@ -77,15 +85,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
   }
 
   async pages(accountId: AccountId): Promise<Result<readonly PageView[], Failure>> {
-    const record = this.#owned(accountId);
-    if (!record) return this.#notFound();
-    const live = await this.#controller.browser();
-    if (!live) {
-      const status = this.#store.read()?.status ?? "destroyed";
-      return fail({ kind: "sessionNotRunning", sessionId: record.id, status });
-    }
-    const pages = await live.describePages();
-    return succeed(pages.map(({ targetId, title, url }) => ({ id: targetId, title, url })));
+    return this.#owned(accountId) ? this.#commands.pages() : this.#notFound();
   }
 
   async setTags(accountId: AccountId, tags: readonly string[]): Promise<Result<readonly string[], Failure>> {
@@ -109,6 +109,26 @@ export class BrowserSession extends DurableObject implements SessionObject {
     if (!this.#owned(accountId)) return this.#notFound();
     if (await this.#tokens.revoke(token)) return succeed(null);
     return fail({ kind: "notFound", what: "token", id: "given" });
+  }
+
+  async profileOrigin(accountId: AccountId): Promise<Result<ProfileOrigin, Failure>> {
+    return this.#owned(accountId) ? this.#commands.profileOrigin() : this.#notFound();
+  }
+
+  async saveProfile(accountId: AccountId, to?: ProfileId): Promise<Result<null, Failure>> {
+    return this.#owned(accountId) ? this.#commands.saveProfile(to) : this.#notFound();
+  }
+
+  async cookies(accountId: AccountId): Promise<Result<readonly StoredCookie[], Failure>> {
+    return this.#owned(accountId) ? this.#commands.cookies() : this.#notFound();
+  }
+
+  async importCookies(
+    accountId: AccountId,
+    cookies: readonly StoredCookie[],
+    isMerge: boolean,
+  ): Promise<Result<number, Failure>> {
+    return this.#owned(accountId) ? this.#commands.importCookies(cookies, isMerge) : this.#notFound();
   }
 
   reap(): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** What a session waits for. */
-export const DEADLINES = ["launch", "expiry", "idle", "heartbeat", "finalise"] as const;
+export const DEADLINES = ["launch", "expiry", "idle", "heartbeat", "checkpoint", "finalise"] as const;
 export type DeadlineName = (typeof DEADLINES)[number];
 
 type Schedule = Partial<Record<DeadlineName, number>>;

@@ -3,6 +3,7 @@ import type { TrafficListener } from "../capabilities/proxy/traffic.ts";
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import { applyStealth } from "../capabilities/stealth/stealth.ts";
 import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
+import { FetchBroker } from "../cdp/fetch-broker.ts";
 import { isLocalUrl } from "../cdp/local-url.ts";
 import type { MuxClient } from "../cdp/mux-client.ts";
 import { SessionMux } from "../cdp/session-mux.ts";
@@ -32,6 +33,8 @@ export interface LiveBrowserOptions {
   readonly onFault?: (error: unknown) => void;
   /** Hears of what passes the session's proxy. */
   readonly traffic?: TrafficListener;
+  /** Hears the origin of every page and frame of the default context. */
+  readonly onVisit?: (origin: string) => void;
   /** The contexts that clients have made, whenever they change. */
   readonly onContextsChanged: (contextIds: readonly string[]) => void;
 }
@@ -53,6 +56,7 @@ const BLANK = "about:blank";
 /** A browser with a socket to it: our own commands, its targets, and the mux for clients. */
 export class LiveBrowser {
   readonly connection: CdpConnection;
+  readonly fetches: FetchBroker;
   readonly targets: TargetRegistry<MuxClient>;
   readonly mux: SessionMux;
   /** The browser's own user agent, before any override. */
@@ -62,6 +66,7 @@ export class LiveBrowser {
   readonly #transport: Transport;
   readonly #sharesBrowser: boolean;
   readonly #traffic: TrafficListener | undefined;
+  readonly #onVisit: ((origin: string) => void) | undefined;
   #onPage: (() => void) | undefined;
   readonly #clock: Clock;
   /** Epoch milliseconds of the last tab's end; `-Infinity` before any. */
@@ -77,10 +82,12 @@ export class LiveBrowser {
     this.#clock = clock;
     this.#sharesBrowser = options.sharesBrowser;
     this.#traffic = options.traffic;
+    this.#onVisit = options.onVisit;
     this.targets = new TargetRegistry(onContextsChanged);
     const { targets } = this;
     const connection = new CdpConnection((text) => transport.send(text));
     this.connection = connection;
+    this.fetches = new FetchBroker(connection);
     this.mux = new SessionMux({
       transport,
       connection,
@@ -142,8 +149,12 @@ export class LiveBrowser {
     return this.pages();
   }
 
-  /** A blank tab that clients do not see. Ask for it before any client is let in: they would see it come. */
-  async openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
+  /** A blank tab that clients do not see. What the browser tells them meanwhile comes a little later. */
+  openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
+    return this.mux.heldBack.while(() => this.#openHiddenTab(contextId));
+  }
+
+  async #openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
     const params = { url: BLANK, background: true, ...(contextId !== undefined && { browserContextId: contextId }) };
     const [before, { targetId }, after] = await Promise.all([
       this.#tabs(contextId),
@@ -224,7 +235,7 @@ export class LiveBrowser {
     overrides: Overrides,
     onFailed: (error: CapabilityError) => void,
   ): Promise<{ readonly setUp: Promise<void> }> {
-    const { connection, mux, targets } = this;
+    const { connection, fetches, mux, targets } = this;
     const [page] = this.pages();
     if (page === undefined) throw new CapabilityError("stealth", "the browser has no page");
     const rethrow = (error: unknown): never => {
@@ -232,6 +243,7 @@ export class LiveBrowser {
     };
     const applied = await applyStealth({
       connection,
+      fetches,
       mux,
       overrides,
       pageId: page.targetId,
@@ -334,8 +346,14 @@ export class LiveBrowser {
     }
   }
 
+  #noteVisit({ targetId, type, url }: TargetInfo): void {
+    if (!PAGES.has(type) || !/^https?:/.test(url) || !URL.canParse(url)) return;
+    if (!this.targets.isHidden(targetId) && this.targets.isInDefault(targetId)) this.#onVisit?.(new URL(url).origin);
+  }
+
   #noteTarget(target: TargetInfo): void {
     const before = this.targets.note(target);
+    if (before?.url !== target.url) this.#noteVisit(target);
     if (target.type !== "page" || this.targets.isHidden(target.targetId)) return;
     const navigated = withoutHash(before?.url ?? BLANK) !== withoutHash(target.url) && target.url !== BLANK;
     if (navigated && this.#countsVisits) this.pagesVisited += 1;
@@ -343,4 +361,5 @@ export class LiveBrowser {
   }
 }
 
+const PAGES: ReadonlySet<string> = new Set(["page", "iframe"]);
 const withoutHash = (url: string): string => url.split("#", 1)[0] ?? url;

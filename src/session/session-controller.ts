@@ -3,7 +3,7 @@ import type { TransportClose } from "../cdp/transport.ts";
 import type { Failure } from "../domain/failure.ts";
 import { assertNever, fail, type Result, succeed } from "../domain/result.ts";
 import { type EndReason, isTerminal, transition } from "../domain/session-state.ts";
-import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
+import type { SessionView } from "../domain/session-view.ts";
 import { EngineError } from "../engines/engine.ts";
 import { BrowserLink, BrowserLostError } from "./browser-link.ts";
 import type { ConnectTokens } from "./connect-tokens.ts";
@@ -15,7 +15,8 @@ import { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
-import type { SessionRecord } from "./session-record.ts";
+import type { SessionProfile } from "./session-profile.ts";
+import { newRecord, type SessionRecord } from "./session-record.ts";
 import { SessionStatusWriter } from "./session-status.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SessionTeardown } from "./session-teardown.ts";
@@ -32,6 +33,7 @@ export interface SessionControllerOptions {
   readonly deadlines: Deadlines;
   readonly downstreams: Downstreams;
   readonly tokens: ConnectTokens;
+  readonly profile: SessionProfile;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -47,12 +49,15 @@ export class SessionController {
   readonly #background: (promise: Promise<void>) => void;
   readonly #link: BrowserLink;
   readonly #launch: SessionLaunch;
+  readonly #profile: SessionProfile;
   readonly #status: SessionStatusWriter;
   /** Whether this instance has looked at what an earlier one left behind. */
   #awake = false;
 
-  constructor({ deps, store, deadlines, downstreams, tokens, background }: SessionControllerOptions) {
+  constructor(options: SessionControllerOptions) {
+    const { deps, store, deadlines, downstreams, tokens, profile, background } = options;
     this.#deps = deps;
+    this.#profile = profile;
     this.#store = store;
     this.#deadlines = deadlines;
     this.#downstreams = downstreams;
@@ -71,13 +76,15 @@ export class SessionController {
       deps,
       store,
       egress,
+      profile,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
       background,
     });
-    this.#launch = new SessionLaunch({ deps, store, link: this.#link, egress, onCapabilityFailed, background });
-    this.#teardown = new SessionTeardown({ deps, store, deadlines, view: (record) => this.#view(record) });
+    const link = this.#link;
+    this.#launch = new SessionLaunch({ deps, store, link, egress, profile, onCapabilityFailed, background });
+    this.#teardown = new SessionTeardown({ deps, store, deadlines, profile, view: (record) => this.#view(record) });
   }
 
   /** Launches the browser; `ready` when it answers. Whatever goes wrong ends the session and frees its slot. */
@@ -103,11 +110,13 @@ export class SessionController {
     }
   }
 
-  async #launched({ id }: SessionRecord): Promise<Result<OwnedSession, Failure>> {
+  async #launched({ id, spec }: SessionRecord): Promise<Result<OwnedSession, Failure>> {
     const { engine, clock, logger, timing } = this.#deps;
     this.#status.become({ type: "launched" });
     const now = clock.now();
-    await this.#deadlines.set({ launch: null, heartbeat: now + timing.heartbeatMs, idle: this.#idleAt(now) });
+    const checkpoint = spec.profile?.persist === true ? now + timing.checkpointMs : null;
+    const heartbeat = now + timing.heartbeatMs;
+    await this.#deadlines.set({ launch: null, heartbeat, checkpoint, idle: this.#idleAt(now) });
     logger.info("session.launched", {
       sessionId: id,
       engine: engine.name,
@@ -228,12 +237,22 @@ export class SessionController {
       case "heartbeat":
         await this.#heartbeat();
         return;
+      case "checkpoint":
+        await this.#deadlines.set({ checkpoint: this.#deps.clock.now() + this.#deps.timing.checkpointMs });
+        // Not waited for: a deadline that comes meanwhile must not.
+        this.#background(this.#checkpoint());
+        return;
       case "finalise":
         await this.#teardown.run(record, this.#link.release(), closeFor(record.endReason ?? "requested"));
         return;
       default:
         assertNever(name);
     }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const live = await this.browser();
+    if (live) await this.#profile.checkpoint(live);
   }
 
   async #heartbeat(): Promise<void> {
@@ -272,29 +291,4 @@ export class SessionController {
     const metrics = isTerminal(record.status) ? record.metrics : this.#link.metrics.read();
     return toSessionView(record, metrics, this.#deps.availableFeatures);
   }
-}
-
-function newRecord({ id, accountId, spec, createdAt }: CreateSession): SessionRecord {
-  return {
-    id,
-    accountId,
-    spec,
-    status: "launching",
-    revision: 0,
-    createdAt,
-    expiresAt: spec.lifetimeMs === null ? null : createdAt + spec.lifetimeMs,
-    browserId: null,
-    context: null,
-    madeContexts: [],
-    fingerprint: null,
-    overrides: null,
-    contradictions: [],
-    egress: null,
-    metrics: NO_METRICS,
-    tags: spec.tags,
-    tokenOnly: false,
-    endedAt: null,
-    endReason: null,
-    endDetail: null,
-  };
 }

@@ -1,3 +1,5 @@
+import type { ProfileVault } from "../accounts/profile-vault.ts";
+import type { ProfileVersionStore } from "../accounts/profile-version-store.ts";
 import type { ProxyPoolStore } from "../accounts/proxy-pool-store.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
@@ -32,6 +34,7 @@ export interface SessionDeps {
   /** Shared by the sessions of an isolate. */
   readonly knownProxySupport: KnownProxySupport;
   readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
+  readonly profiles: { readonly vault: ProfileVault; readonly versions: Pick<ProfileVersionStore, "commit"> };
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

@@ -10,6 +10,7 @@ import type { BrowserLink } from "./browser-link.ts";
 import { closeFor } from "./end-close.ts";
 import { launchBrowser } from "./launcher.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import { ProfileError, type SessionProfile } from "./session-profile.ts";
 import type { SessionEgress } from "./session-egress.ts";
 import type { EgressPlan } from "./session-object.ts";
 import type { SessionDeps } from "./session-deps.ts";
@@ -22,6 +23,7 @@ export interface SessionLaunchOptions {
   readonly store: SessionStore;
   readonly link: BrowserLink;
   readonly egress: SessionEgress;
+  readonly profile: SessionProfile;
   /** Something that the session promised is not in force any more. */
   readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
@@ -59,6 +61,7 @@ export class SessionLaunch {
     const { deps, store, link, background } = this.#options;
     const { engine, clock, timing } = deps;
     const location = locationOf(spec, plan);
+    if (record.profile !== null) this.#options.profile.fetch();
     const wanted = (): boolean => this.#isWanted();
     const browser = await launchBrowser({ engine, location, clock, limitMs: timing.launchLimitMs, wanted, background });
     if (!wanted()) return this.#abandon(browser);
@@ -68,12 +71,24 @@ export class SessionLaunch {
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);
+    if (record.profile !== null) await this.#load(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
     store.update({ fingerprint, metrics: link.metrics.read() });
     const { initialUrl } = spec;
     if (initialUrl !== null) background(this.#setUp.then(() => live.openInitialUrl(initialUrl)));
     return true;
+  }
+
+  /** After the way out is known: it may have changed the context whose cookies these are. */
+  async #load(live: LiveBrowser): Promise<void> {
+    const { profile, background } = this.#options;
+    try {
+      await profile.load(live);
+    } catch (error) {
+      throw error instanceof ProfileError ? new LaunchRefused(error.toFailure()) : error;
+    }
+    background(this.#setUp.then(() => profile.prepare()));
   }
 
   async #leaveThrough(live: LiveBrowser, record: SessionRecord, plan: EgressPlan): Promise<ProxyExit> {
@@ -95,7 +110,12 @@ export class SessionLaunch {
     const { deps, store } = this.#options;
     const host = await deps.knownHosts.of(live);
     const exit = spec.proxy === null ? null : await this.#leaveThrough(live, record, plan);
-    const identity = drawIdentity(spec, { host, seed: id, exit, sharesBrowser: deps.engine.features.sharesBrowser });
+    const identity = drawIdentity(spec, {
+      host,
+      seed: record.profile?.seed ?? id,
+      exit,
+      sharesBrowser: deps.engine.features.sharesBrowser,
+    });
     if (!identity.ok) throw new LaunchRefused(identity.failure);
     const { overrides, fingerprint, contradictions } = identity.value;
     // Before it is in force: a restore that comes meanwhile has to know.

@@ -1,6 +1,8 @@
 import type { SealedPool } from "../accounts/proxy-pool-store.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { AccountId, SessionId } from "../domain/ids.ts";
+import type { AccountId, ProfileId, SessionId } from "../domain/ids.ts";
+import type { LoadedProfile, ProfilePreferences } from "../domain/profile.ts";
+import type { StoredCookie } from "../domain/profile-content.ts";
 import type { Result } from "../domain/result.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason } from "../domain/session-state.ts";
@@ -19,6 +21,8 @@ export interface CreateSession extends EgressPlan {
   readonly id: SessionId;
   readonly accountId: AccountId;
   readonly spec: SessionSpec;
+  /** What `spec.profile` names; `null` without one. */
+  readonly profile: LoadedProfile | null;
   /** Epoch milliseconds of the admission: the session's `createdAt`. */
   readonly createdAt: number;
 }
@@ -30,6 +34,12 @@ export interface OwnedSession {
   readonly connectToken: string | null;
   /** The credential for the live view, read-only when the spec says so; `null` once the session has ended. */
   readonly liveViewToken: string | null;
+}
+
+/** What a profile that is made from a session takes from it, besides its content. */
+export interface ProfileOrigin extends ProfilePreferences {
+  /** The same device as the session's. */
+  readonly seed: string;
 }
 
 /** When an outcome that is not known yet may be. */
@@ -65,6 +75,24 @@ export interface SessionObject {
   createToken(accountId: AccountId, scope: TokenScope): Promise<Result<string, Failure>>;
   /** Stops new connections with this token; open ones live on. */
   revokeToken(accountId: AccountId, token: string): Promise<Result<null, Failure>>;
+  /** What a profile that is to be made from this session shall prefer. `sessionNotRunning` without a browser. */
+  profileOrigin(accountId: AccountId): Promise<Result<ProfileOrigin, Failure>>;
+  /**
+   * Saves what the browser remembers, and answers when it is kept: to the session's own profile, or to another one.
+   * `profileFailed` leaves everything as it was; `conflict` for a session without a profile.
+   */
+  saveProfile(accountId: AccountId, to?: ProfileId): Promise<Result<null, Failure>>;
+  /** Cookies of the browser's default context. */
+  cookies(accountId: AccountId): Promise<Result<readonly StoredCookie[], Failure>>;
+  /**
+   * Sets cookies; `isMerge` keeps those that are there. Answers how many were set. `invalidRequest` naming `cookies`
+   * for what Chromium does not take; then all are as they were.
+   */
+  importCookies(
+    accountId: AccountId,
+    cookies: readonly StoredCookie[],
+    isMerge: boolean,
+  ): Promise<Result<number, Failure>>;
   /** For the reaper: does what is overdue; answers whether the object still has the session, or its end, in hand. */
   reap(): Promise<boolean>;
 }

@@ -4,8 +4,10 @@ import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
 import type { HiddenTab } from "./live-browser.ts";
+import { NO_STORAGE, type ProfileRecord, type StorageRecord, toProfileRecord } from "./profile-record.ts";
+import type { CreateSession } from "./session-object.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";
-import type { ObservedFingerprint, ProxyStatus, SessionMetrics } from "../domain/session-view.ts";
+import { NO_METRICS, type ObservedFingerprint, type ProxyStatus, type SessionMetrics } from "../domain/session-view.ts";
 
 /** The truth about one session, as its Durable Object keeps it. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -30,6 +32,9 @@ export interface SessionRecord {
   readonly contradictions: readonly string[];
   /** The way of the session's traffic; `null` without a proxy, and until one is established. */
   readonly egress: EgressRecord | null;
+  /** `null` for a session that loads none. */
+  readonly profile: ProfileRecord | null;
+  readonly storage: StorageRecord;
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
@@ -56,4 +61,32 @@ export interface EgressRecord {
   /** As last verified. */
   readonly exit: ProxyExit;
   readonly status: ProxyStatus;
+}
+
+/** Of a session that has just been admitted. */
+export function newRecord({ id, accountId, spec, profile, createdAt }: CreateSession): SessionRecord {
+  return {
+    id,
+    accountId,
+    spec,
+    status: "launching",
+    revision: 0,
+    createdAt,
+    expiresAt: spec.lifetimeMs === null ? null : createdAt + spec.lifetimeMs,
+    browserId: null,
+    context: null,
+    madeContexts: [],
+    fingerprint: null,
+    overrides: null,
+    contradictions: [],
+    egress: null,
+    profile: profile === null ? null : toProfileRecord(profile),
+    storage: NO_STORAGE,
+    metrics: NO_METRICS,
+    tags: spec.tags,
+    tokenOnly: false,
+    endedAt: null,
+    endReason: null,
+    endDetail: null,
+  };
 }

@@ -4,6 +4,7 @@ import type { SessionView } from "../domain/session-view.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 import { toEndedSession } from "./to-ended-session.ts";
@@ -13,6 +14,7 @@ export interface SessionTeardownOptions {
   readonly deps: SessionDeps;
   readonly store: SessionStore;
   readonly deadlines: Deadlines;
+  readonly profile: SessionProfile;
   readonly view: (record: SessionRecord) => SessionView;
 }
 
@@ -24,12 +26,14 @@ export class SessionTeardown {
   readonly #deps: SessionDeps;
   readonly #store: SessionStore;
   readonly #deadlines: Deadlines;
+  readonly #profile: SessionProfile;
   readonly #view: (record: SessionRecord) => SessionView;
 
-  constructor({ deps, store, deadlines, view }: SessionTeardownOptions) {
+  constructor({ deps, store, deadlines, profile, view }: SessionTeardownOptions) {
     this.#deps = deps;
     this.#store = store;
     this.#deadlines = deadlines;
+    this.#profile = profile;
     this.#view = view;
   }
 
@@ -38,13 +42,28 @@ export class SessionTeardown {
     if (!isTerminal(record.status)) return;
     // Before the first step: if this instance dies on the way, the alarm finishes the work.
     await this.#deadlines.replace({ finalise: this.#deps.clock.now() + this.#deps.timing.teardownRetryMs });
+    const hasProfile = record.profile !== null;
+    if (hasProfile && !(await this.#attempt("save", record, () => this.#save(record, live)))) return;
+    const saved = this.#store.read() ?? record;
     const [closed, reported] = await Promise.all([
       this.#attempt("close", record, () => this.#closeBrowser(record, live, close)),
-      this.#attempt("report", record, () => this.#report(record)),
+      this.#attempt("report", record, () => this.#report(saved)),
     ]);
     if (!closed || !reported) return;
     await this.#store.clear();
     this.#deadlines.forget();
+  }
+
+  /** While the browser is still there, and no client is any more. */
+  async #save(record: SessionRecord, live: LiveBrowser | undefined): Promise<void> {
+    const isGone = record.endReason === "crashed" || record.endReason === "engine_closed";
+    let reached: LiveBrowser | undefined;
+    await this.#profile.saveAtEnd(async () => {
+      if (live !== undefined || isGone) return live;
+      reached = await within(this.#deps.timing.attemptLimitMs, this.#reconnect(record));
+      return reached;
+    });
+    reached?.close({ code: 1000, reason: "done" });
   }
 
   async #closeBrowser(record: SessionRecord, live: LiveBrowser | undefined, close: TransportClose): Promise<void> {

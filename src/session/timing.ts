@@ -19,6 +19,8 @@ export interface SessionTiming {
    * than one attempt: a browser that answers none has crashed, and its clients must not be told to come back.
    */
   readonly holdMs: number;
+  /** Between two checkpoints of a profile that is saved at the end: a crash loses less than a minute. */
+  readonly checkpointMs: number;
   /** How long a client that connects waits for a restore, before it is told to try again. */
   readonly doorWaitMs: number;
 }
@@ -32,5 +34,6 @@ export const DEFAULT_TIMING: SessionTiming = {
   teardownRetryMs: 15_000,
   closeLimitMs: 10_000,
   holdMs: 11_000,
+  checkpointMs: 45_000,
   doorWaitMs: 15_000,
 };

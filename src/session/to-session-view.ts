@@ -26,8 +26,15 @@ export function toSessionView(
     contradictions: record.contradictions,
     proxy: assignedProxy(record),
     proxyCostMicros: Math.round((metrics.proxyBytes * (record.egress?.microsPerGb ?? 0)) / BYTES_PER_GB),
+    profile: profileView(record),
     metrics,
   };
+}
+
+function profileView({ spec, profile }: SessionRecord): SessionView["profile"] {
+  if (profile === null) return null;
+  const { id, name, saved, safeAt, saveError } = profile;
+  return { id, name, persist: spec.profile?.persist ?? false, saved, safeAt, saveError };
 }
 
 /** Where the exit was found; what is not known of it, as it was asked for. */

@@ -1,10 +1,5 @@
-import type { CdpConnection, CdpEvent } from "../../cdp/cdp-connection.ts";
+import type { FetchBroker, PausedRequest, RequestHandler, Ruling } from "../../cdp/fetch-broker.ts";
 import type { Overrides } from "./overrides.ts";
-
-interface PausedRequest {
-  readonly requestId: string;
-  readonly request: { readonly headers: Readonly<Record<string, string>> };
-}
 
 /** Documents of windows without an opener, and scripts of service and nested workers (Chromium's type `Other`). */
 const PATTERNS = [{ resourceType: "Document" as const }, { resourceType: "Other" as const }];
@@ -17,35 +12,27 @@ const ADDED_LATE = ["User-Agent", "Accept-Language"];
  * without an opener, the scripts of service workers and of workers of workers. Their headers are put right on the
  * browser's own level; all other requests pass as they are.
  */
-export class RequestHeaders {
-  readonly #connection: CdpConnection;
+export class RequestHeaders implements RequestHandler {
   readonly #hostUserAgent: string;
   readonly #wanted: ReadonlyMap<string, string>;
 
-  private constructor(connection: CdpConnection, overrides: Overrides, wanted: ReadonlyMap<string, string>) {
-    this.#connection = connection;
+  private constructor(overrides: Overrides, wanted: ReadonlyMap<string, string>) {
     this.#hostUserAgent = overrides.hostUserAgent;
     this.#wanted = wanted;
   }
 
   /** Answers when no request leaves unseen any more. */
-  static async start(connection: CdpConnection, overrides: Overrides): Promise<void> {
+  static async start(fetches: FetchBroker, overrides: Overrides): Promise<void> {
     const wanted = headersOf(overrides);
-    if (wanted.size === 0) return;
-    const headers = new RequestHeaders(connection, overrides, wanted);
-    connection.onEvent((event) => headers.#onEvent(event));
-    await connection.send("Fetch.enable", { patterns: PATTERNS });
+    if (wanted.size > 0) await fetches.use(new RequestHeaders(overrides, wanted));
   }
 
-  #onEvent({ method, params, sessionId }: CdpEvent): void {
-    if (method !== "Fetch.requestPaused" || sessionId !== "") return;
-    const { requestId, request } = params as PausedRequest;
+  readonly patterns = () => PATTERNS;
+
+  readonly rule = ({ request }: PausedRequest): Ruling | undefined => {
     const headers = this.#corrected(request.headers);
-    // A request that was given up meanwhile needs no answer.
-    this.#connection
-      .send("Fetch.continueRequest", headers === undefined ? { requestId } : { requestId, headers })
-      .catch(() => undefined);
-  }
+    return headers && { headers };
+  };
 
   /** `undefined` for a request that is as it should be, or as its client made it. */
   #corrected(found: Readonly<Record<string, string>>): { name: string; value: string }[] | undefined {

@@ -1,4 +1,5 @@
 import type { CdpConnection } from "../../cdp/cdp-connection.ts";
+import type { FetchBroker } from "../../cdp/fetch-broker.ts";
 import { GatedMux, type OwnedOverride } from "../../cdp/gated-mux.ts";
 import type { SessionMux } from "../../cdp/session-mux.ts";
 import { TargetGate } from "../../cdp/target-gate.ts";
@@ -12,6 +13,7 @@ import { sizeWindow } from "./windows.ts";
 
 export interface StealthOptions {
   readonly connection: CdpConnection;
+  readonly fetches: FetchBroker;
   readonly mux: SessionMux;
   readonly overrides: Overrides;
   /** The first tab. */
@@ -57,7 +59,7 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
   const [started] = await Promise.all([
     gate.start(),
     sent,
-    sharesBrowser ? undefined : RequestHeaders.start(connection, overrides),
+    sharesBrowser ? undefined : RequestHeaders.start(options.fetches, overrides),
   ]);
   return started;
 }

@@ -47,6 +47,7 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "launchFailed":
     case "proxyFailed":
+    case "profileFailed":
     case "unavailable":
     case "notConfigured":
       return renderOutage(failure);
@@ -55,7 +56,10 @@ export function renderFailure(failure: Failure): RenderedFailure {
   }
 }
 
-type Outage = Extract<Failure, { readonly kind: "launchFailed" | "proxyFailed" | "unavailable" | "notConfigured" }>;
+type Outage = Extract<
+  Failure,
+  { readonly kind: "launchFailed" | "proxyFailed" | "profileFailed" | "unavailable" | "notConfigured" }
+>;
 
 function renderOutage(outage: Outage): RenderedFailure {
   switch (outage.kind) {
@@ -63,6 +67,11 @@ function renderOutage(outage: Outage): RenderedFailure {
       return error(503, `No browser could be launched: ${outage.reason}`, retryAfter(outage.retryAfterMs));
     case "proxyFailed":
       return error(502, `The proxy cannot be used (${outage.problem}): ${outage.reason}`);
+    case "profileFailed": {
+      const done = outage.problem === "unreadable" ? "read" : "saved";
+      const status = outage.problem === "too_large" ? 413 : 503;
+      return error(status, `The profile cannot be ${done} (profile_${outage.problem}): ${outage.reason}`);
+    }
     case "unavailable":
       return error(503, outage.message, retryAfter(outage.retryAfterMs));
     case "notConfigured":

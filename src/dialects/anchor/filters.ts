@@ -32,7 +32,7 @@ export const FilterParameters = {
   task_initiated: flag("Sessions started by a task. There are no tasks: `true` matches nothing."),
   playground: flag("Sessions of a playground. There is none: `true` matches nothing."),
   domains: parameterText("Not supported: visited sites are not recorded."),
-  profile_name: parameterText("Not supported."),
+  profile_name: parameterText("Only sessions that loaded the profile of this name."),
   proxy: flag("Only sessions with (`true`) or without (`false`) a proxy."),
   extra_stealth: flag("Not supported."),
 };
@@ -42,7 +42,7 @@ const Filters = z.object(FilterParameters);
 export type Filter = SessionFilter | "nothing";
 
 /** What the session index does not hold: a filter by it would have to be ignored. */
-const UNKNOWN_TO_THE_INDEX = ["domains", "profile_name", "extra_stealth"] as const;
+const UNKNOWN_TO_THE_INDEX = ["domains", "extra_stealth"] as const;
 
 /** @returns `invalidRequest` naming a filter that cannot be answered. */
 export function toFilter(query: z.infer<typeof Filters>): Result<Filter, Failure> {
@@ -51,10 +51,11 @@ export function toFilter(query: z.infer<typeof Filters>): Result<Filter, Failure
   if (query.batch_id !== undefined || query.task_initiated === true || query.playground === true) {
     return succeed("nothing");
   }
-  const { tags, proxy, created_from: from, created_to: to } = query;
+  const { tags, proxy, created_from: from, created_to: to, profile_name: profileName } = query;
   return succeed({
     ...(tags !== undefined && { tags: commaSeparated(tags) }),
     ...(proxy !== undefined && { hasProxy: proxy }),
+    ...(profileName !== undefined && { profileName }),
     ...(from !== undefined && { createdFrom: toEpochMs(from) }),
     ...(to !== undefined && { createdTo: toEpochMs(to) }),
   });

@@ -3,6 +3,8 @@ import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
+import { restorePath, storageStatePath, versionsPath } from "./routes/profile-content.ts";
+import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { pagesPath } from "./routes/pages.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
@@ -15,7 +17,21 @@ const OWN_PATHS = /^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:pages|tags|tok
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
-  [sessionsPath, allSessionsPath, allStatusPath, sessionPath, pagesPath, tagsPath, tokensPath, tokenPath],
+  [
+    sessionsPath,
+    allSessionsPath,
+    allStatusPath,
+    sessionPath,
+    pagesPath,
+    tagsPath,
+    tokensPath,
+    tokenPath,
+    profilesPath,
+    profilePath,
+    storageStatePath,
+    versionsPath,
+    restorePath,
+  ],
   { renderFailure, renderFault },
 );
 app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {

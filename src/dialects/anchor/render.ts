@@ -82,8 +82,7 @@ const renderMetrics = (metrics: SessionMetrics): SessionRetrieveResponse["data"]
 });
 
 /** In the form of the create request; what is not in force is off, whatever was the default. */
-function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<string, unknown> {
-  const { profile } = spec;
+function renderConfiguration({ spec, inForce, proxy, profile }: SessionView): Record<string, unknown> {
   return {
     session: {
       ...(spec.initialUrl !== null && { initial_url: spec.initialUrl }),
@@ -106,7 +105,7 @@ function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<stri
       live_view: { read_only: inForce.liveView && spec.liveViewReadOnly },
     },
     browser: {
-      ...(inForce.profile && profile !== null && { profile: { name: profile.value, persist: profile.persist } }),
+      ...(profile !== null && { profile: renderProfile(profile) }),
       adblock: { active: inForce.adblock },
       popup_blocker: { active: inForce.popupBlocker },
       captcha_solver: { active: inForce.captchaSolver },
@@ -120,6 +119,14 @@ function renderConfiguration({ spec, inForce, proxy }: SessionView): Record<stri
     },
   };
 }
+
+const renderProfile = ({ name, persist, saved, safeAt, saveError }: NonNullable<SessionView["profile"]>) => ({
+  name,
+  persist,
+  ...(saved !== null && { saved_at: isoTime(saved.at) }),
+  ...(safeAt !== null && { safe_at: isoTime(safeAt) }),
+  ...(saveError !== null && { save_error: saveError }),
+});
 
 function renderStealth(
   spec: SessionView["spec"],

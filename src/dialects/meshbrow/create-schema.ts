@@ -46,7 +46,7 @@ const Viewport = z
   })
   .openapi("Viewport", { description: "Inner size of the browser's pages." });
 
-const Proxy = z
+export const Proxy = z
   .strictObject({
     type: z.enum(MESHBROW_PROXY_TYPES).openapi({ description: "Kind of exit.", example: "residential" }),
     country: z
@@ -64,7 +64,7 @@ const Proxy = z
   })
   .openapi("ProxyRequest", { description: "Proxy of the session. Without one, the session's own network is used." });
 
-const Fingerprint = z
+export const Fingerprint = z
   .strictObject({
     platform: z.enum(PLATFORMS).optional().openapi({ description: "`navigator.platform`.", example: "Win32" }),
     userAgent: text(1, MAX_USER_AGENT_LENGTH).optional().openapi({

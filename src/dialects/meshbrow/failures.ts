@@ -37,16 +37,12 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, "session_not_running", {
         message: `Session ${echoed(failure.sessionId)} is ${failure.status}`,
       });
-    case "launchFailed": {
-      const message = `no browser could be launched: ${failure.reason}`;
-      return error(503, "launch_failed", { message, headers: retryAfter(failure.retryAfterMs) });
-    }
+    case "launchFailed":
     case "proxyFailed":
-      return error(502, failure.problem, { message: `the proxy cannot be used: ${failure.reason}` });
+    case "profileFailed":
     case "unavailable":
-      return error(503, "unavailable", { message: failure.message, headers: retryAfter(failure.retryAfterMs) });
     case "notConfigured":
-      return error(503, "not_configured", { message: failure.message });
+      return renderOutage(failure);
     default:
       return assertNever(failure);
   }
@@ -55,6 +51,34 @@ export function renderFailure(failure: Failure): RenderedFailure {
 export function renderFault(fault: "internal" | "noSuchPath", requestId: string): RenderedFailure {
   if (fault === "noSuchPath") return error(404, "not_found", { message: "no such path" });
   return error(500, "internal_error", { message: `internal error, request ${requestId}` });
+}
+
+type Outage = Extract<
+  Failure,
+  { readonly kind: "launchFailed" | "proxyFailed" | "profileFailed" | "unavailable" | "notConfigured" }
+>;
+
+function renderOutage(outage: Outage): RenderedFailure {
+  switch (outage.kind) {
+    case "launchFailed": {
+      const message = `no browser could be launched: ${outage.reason}`;
+      return error(503, "launch_failed", { message, headers: retryAfter(outage.retryAfterMs) });
+    }
+    case "proxyFailed":
+      return error(502, outage.problem, { message: `the proxy cannot be used: ${outage.reason}` });
+    case "profileFailed": {
+      const done = outage.problem === "unreadable" ? "read" : "saved";
+      const status = outage.problem === "too_large" ? 413 : 503;
+      const message = `the profile cannot be ${done}: ${outage.reason}`;
+      return error(status, `profile_${outage.problem}`, { message });
+    }
+    case "unavailable":
+      return error(503, "unavailable", { message: outage.message, headers: retryAfter(outage.retryAfterMs) });
+    case "notConfigured":
+      return error(503, "not_configured", { message: outage.message });
+    default:
+      return assertNever(outage);
+  }
 }
 
 type Limit = Extract<

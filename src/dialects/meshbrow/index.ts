@@ -2,18 +2,34 @@ import type { Dialect } from "../dialect.ts";
 import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
+import { cookiesPath, importCookiesPath } from "./routes/cookies.ts";
+import { restorePath, storageStatePath, versionsPath } from "./routes/profile-content.ts";
+import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { accountPath } from "./routes/account.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
 import { statusPath, usagePath } from "./routes/usage.ts";
 
 const SECURITY_SCHEME = "bearerAuth";
-const OWN_PATHS = /^\/v1\/(?:auth\/me|billing\/usage|status)$/;
+const OWN_PATHS = /^\/v1\/(?:auth\/me|billing\/usage|status|sessions\/[^/]+\/cookies(?:\/import)?)$/;
 
-const app = createDialectApp([sessionsPath, sessionPath, accountPath, usagePath, statusPath], {
-  renderFailure,
-  renderFault,
-});
+const app = createDialectApp(
+  [
+    sessionsPath,
+    sessionPath,
+    cookiesPath,
+    importCookiesPath,
+    profilesPath,
+    profilePath,
+    storageStatePath,
+    versionsPath,
+    restorePath,
+    accountPath,
+    usagePath,
+    statusPath,
+  ],
+  { renderFailure, renderFault },
+);
 app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, {
   type: "http",
   scheme: "bearer",

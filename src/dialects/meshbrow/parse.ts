@@ -51,9 +51,8 @@ export function parseDestroySession(body: unknown): Result<{ readonly saveProfil
 /** Rules between fields. */
 function conflictIn(request: CreateSessionRequest, spelling: Spelling): Failure | undefined {
   const { proxy, fingerprint, viewport } = request;
-  if (proxy?.city !== undefined && proxy.country === undefined) {
-    return fieldFailure("proxy.city", "requires proxy.country");
-  }
+  const place = proxyFailure(proxy);
+  if (place !== undefined) return place;
   if (viewport !== undefined && typeof fingerprint === "object" && fingerprint.viewport !== undefined) {
     return fieldFailure("viewport", "and fingerprint.viewport are the same field: give one of them");
   }
@@ -63,7 +62,12 @@ function conflictIn(request: CreateSessionRequest, spelling: Spelling): Failure 
   return typeof fingerprint === "object" ? fingerprintFailure(fingerprint, spelling) : undefined;
 }
 
-function fingerprintFailure(fingerprint: FingerprintRequest, spelling: Spelling): Failure | undefined {
+export function proxyFailure(proxy: CreateSessionRequest["proxy"]): Failure | undefined {
+  const isLost = proxy?.city !== undefined && proxy.country === undefined;
+  return isLost ? fieldFailure("proxy.city", "requires proxy.country") : undefined;
+}
+
+export function fingerprintFailure(fingerprint: FingerprintRequest, spelling: Spelling): Failure | undefined {
   const conflict = fingerprintConflict(toFingerprint(fingerprint));
   if (conflict === undefined) return undefined;
   const path = `fingerprint.${conflict.field}`;
@@ -103,7 +107,7 @@ function toSpec(request: CreateSessionRequest): SessionSpec {
   };
 }
 
-function toProxy(proxy: NonNullable<CreateSessionRequest["proxy"]>): PooledProxy {
+export function toProxy(proxy: NonNullable<CreateSessionRequest["proxy"]>): PooledProxy {
   return {
     type: proxy.type,
     country: proxy.country?.toUpperCase() ?? null,
@@ -121,7 +125,13 @@ function toStealth(level: CreateSessionRequest["stealth"]): StealthLevel {
 
 type FingerprintRequest = Exclude<NonNullable<CreateSessionRequest["fingerprint"]>, "auto">;
 
-function toFingerprint({ platform, userAgent, locale, timezone, viewport }: FingerprintRequest): FingerprintSpec {
+export function toFingerprint({
+  platform,
+  userAgent,
+  locale,
+  timezone,
+  viewport,
+}: FingerprintRequest): FingerprintSpec {
   const [canonicalLocale] = locale === undefined ? [] : Intl.getCanonicalLocales(locale);
   return {
     ...(platform !== undefined && { platform }),

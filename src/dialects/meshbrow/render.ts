@@ -28,7 +28,7 @@ export function renderCreatedSession({ view, connectToken: token }: OwnedSession
     coherence: view.contradictions.length === 0 ? "full" : "partial",
     ...(view.contradictions.length > 0 && { contradictions: [...view.contradictions] }),
     recording: { har, screenshots, video },
-    profileId: inForce.profile && spec.profile?.by === "id" ? spec.profile.value : null,
+    profileId: view.profile?.id ?? null,
     timeout: seconds(spec.lifetimeMs),
     idleTimeout: seconds(spec.idleMs),
   };
@@ -38,10 +38,23 @@ export function renderSession(owned: OwnedSession, origin: string): Session {
   const { view } = owned;
   return {
     ...renderCreatedSession(owned, origin),
+    ...(view.profile !== null && { profile: renderSessionProfile(view.profile) }),
     metrics: { ...view.metrics },
     ...(view.endedAt !== null && { endedAt: isoTime(view.endedAt) }),
     ...(view.endReason !== null && { endReason: view.endReason }),
     ...(view.endDetail !== null && { endDetail: view.endDetail }),
+  };
+}
+
+function renderSessionProfile(profile: NonNullable<SessionView["profile"]>): NonNullable<Session["profile"]> {
+  const { id, name, persist, saved, safeAt, saveError } = profile;
+  return {
+    id,
+    name,
+    persist,
+    savedAt: isoTimeOrNull(saved?.at ?? null),
+    safeAt: isoTimeOrNull(safeAt),
+    saveError,
   };
 }
 

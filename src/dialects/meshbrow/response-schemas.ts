@@ -100,6 +100,17 @@ const metricFields = {
 export const Session = z
   .object({
     ...sessionFields,
+    profile: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        persist: z.boolean().openapi({ description: "Whether the session saves it at its end." }),
+        savedAt: time("When this session saved it last.", "2026-10-27T14:12:00.000Z").nullable(),
+        safeAt: time("What the browser remembered then outlives its crash.", "2026-10-27T14:11:00.000Z").nullable(),
+        saveError: z.string().nullable().openapi({ description: "Why the save at the end failed." }),
+      })
+      .optional()
+      .openapi({ description: "The profile that was loaded. Absent without one." }),
     metrics: z.object({
       ...metricFields,
       cdpMessages: z.int().openapi({ description: "CDP messages with clients, both directions.", example: 847 }),

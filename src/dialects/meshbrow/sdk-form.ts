@@ -64,3 +64,14 @@ export function sdkList({ items, total, hasMore, nextCursor }: SessionList): obj
     },
   };
 }
+
+const toSnakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Any other body: in the envelope, with the names of its properties in snake_case. */
+export const sdkBody = (body: object): object => ({ data: withSnakeCase(body) });
+
+function withSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSnakeCase);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [toSnakeCase(name), withSnakeCase(each)]));
+}

@@ -12,6 +12,8 @@ export interface Canonical {
 const ALIASES: readonly { readonly within: string | null; readonly alias: string; readonly key: string }[] = [
   { within: null, alias: "profile_id", key: "profileId" },
   { within: null, alias: "save_profile", key: "saveProfile" },
+  { within: null, alias: "session_id", key: "sessionId" },
+  { within: null, alias: "storage_state", key: "storageState" },
   { within: "fingerprint", alias: "user_agent", key: "userAgent" },
 ];
 

@@ -41,6 +41,7 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
     case "sessionNotRunning":
     case "launchFailed":
     case "proxyFailed":
+    case "profileFailed":
       throw new Error(`No operator's request ends as ${failure.kind}`);
     default:
       return assertNever(failure);

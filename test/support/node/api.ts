@@ -44,6 +44,8 @@ export interface SessionBody {
   readonly stealth: string;
   readonly fingerprint: Fingerprint;
   readonly proxy: ShownProxy | null;
+  readonly profileId: string | null;
+  readonly profile?: { readonly id: string; readonly safeAt: string | null; readonly saveError: string | null };
   readonly expiresAt: string;
   readonly endReason?: string;
   readonly endDetail?: string;

@@ -1,11 +1,11 @@
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS } from "./no-egress.ts";
+import { NO_EGRESS, NO_POOLS, NO_PROFILES } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
 import { newMeshbrowSessionId } from "../../../src/domain/ids.ts";
-import type { SessionSpec } from "../../../src/domain/session-spec.ts";
+import type { FeatureName, SessionSpec } from "../../../src/domain/session-spec.ts";
 import { createLogger } from "../../../src/observability/logger.ts";
 import { ConnectTokens } from "../../../src/session/connect-tokens.ts";
 import { Deadlines } from "../../../src/session/deadlines.ts";
@@ -14,6 +14,7 @@ import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
 import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController } from "../../../src/session/session-controller.ts";
 import type { CreateSession } from "../../../src/session/session-object.ts";
+import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
 import { anAdmission, createTenant, cryptoIds } from "../../unit/accounts/tenant.ts";
@@ -65,31 +66,35 @@ export async function withIndexedSession(
         return handleEnd(() => index.recordEnd(end));
       },
     };
-    const incarnate = (store: SessionStore) =>
-      new SessionController({
-        deps: {
-          engine,
-          reports,
-          clock,
-          ids: cryptoIds,
-          logger: createLogger({ sink: () => undefined }),
-          timing: { ...DEFAULT_TIMING, reachWaitsMs: [1] },
-          analytics: { sessionEnded: () => undefined },
-          knownHosts: new KnownHosts(),
-          knownFingerprints: new KnownFingerprints(),
-          knownProxySupport: new KnownProxySupport(),
-          proxyPools: NO_POOLS,
-          tokenSecret: SECRET,
-          maxClients: 4,
-          protocol: () => Promise.resolve(Response.json({})),
-          availableFeatures: new Set(),
-        },
+    const incarnate = (store: SessionStore) => {
+      const deps = {
+        engine,
+        reports,
+        clock,
+        ids: cryptoIds,
+        logger: createLogger({ sink: () => undefined }),
+        timing: { ...DEFAULT_TIMING, reachWaitsMs: [1] },
+        analytics: { sessionEnded: () => undefined },
+        knownHosts: new KnownHosts(),
+        knownFingerprints: new KnownFingerprints(),
+        knownProxySupport: new KnownProxySupport(),
+        proxyPools: NO_POOLS,
+        profiles: NO_PROFILES,
+        tokenSecret: SECRET,
+        maxClients: 4,
+        protocol: () => Promise.resolve(Response.json({})),
+        availableFeatures: new Set<FeatureName>(),
+      };
+      return new SessionController({
+        deps,
         store,
         deadlines: new Deadlines(storage),
         downstreams: new Downstreams(() => undefined),
         tokens: new ConnectTokens({ secret: SECRET, store }),
+        profile: new SessionProfile({ deps, store }),
         background: (promise) => work.push(promise),
       });
+    };
     const store = new SessionStore(storage);
     await run({
       index,

@@ -1,9 +1,24 @@
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
 
-/** What a create brings for a session without a proxy. */
-export const NO_EGRESS = { pools: [], exitCheckUrl: "https://berth.invalid/ip" };
+/** What a create brings for a session without a proxy and without a profile. */
+export const NO_EGRESS = { pools: [], exitCheckUrl: "https://berth.invalid/ip", profile: null };
 
 export const NO_POOLS: SessionDeps["proxyPools"] = {
   find: () => Promise.resolve(undefined),
   unseal: () => Promise.reject(new Error("there are no pools")),
+};
+
+const noProfiles = (): never => {
+  throw new Error("there are no profiles");
+};
+
+export const NO_PROFILES: SessionDeps["profiles"] = {
+  vault: {
+    readManifest: noProfiles,
+    read: noProfiles,
+    stage: noProfiles,
+    remove: noProfiles,
+    removeAll: noProfiles,
+  },
+  versions: { commit: noProfiles },
 };

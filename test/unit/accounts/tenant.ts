@@ -68,6 +68,8 @@ export function anAdmission(clock: Clock, changes: Partial<Admission> = {}): Adm
     tags: [],
     proxyType: null,
     proxyCountry: null,
+    profileId: null,
+    profileVersion: null,
     headless: true,
     recording: false,
     // The index keeps a view as it is; what a dialect would render of it does not matter here.

@@ -2,6 +2,10 @@ import { env } from "cloudflare:workers";
 import { createAccountStore } from "../../../src/accounts/account-store.ts";
 import { createApiKeyStore } from "../../../src/accounts/api-key-store.ts";
 import { createPlanStore } from "../../../src/accounts/plan-store.ts";
+import { createProfileStore } from "../../../src/accounts/profile-store.ts";
+import { createProfileVault } from "../../../src/accounts/profile-vault.ts";
+import { createProfileVersionStore } from "../../../src/accounts/profile-version-store.ts";
+import { createProfileService } from "../../../src/service/profile-service.ts";
 import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
 import { DIALECTS, selectDialect } from "../../../src/dialects/index.ts";
@@ -22,6 +26,8 @@ export const ADMIN_TOKEN = "operator-token-for-tests";
 const ORIGIN = "https://berth.example";
 
 /** A limiter in memory, with the real arithmetic. */
+const SECRET = "a secret of the test, long enough";
+
 class FakeLimiter implements RateLimiterObject {
   #window: RateWindow | undefined;
 
@@ -45,12 +51,21 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
     return limiter;
   };
   const works: Promise<void>[] = [];
+  const vault = createProfileVault({ bucket: env.ARTIFACTS, ids: cryptoIds, secrets: [SECRET] });
   const app = createApp({
     dialects: DIALECTS,
     selectDialect,
     installers: [],
     keys,
     sessions: service,
+    profiles: createProfileService({
+      profiles: createProfileStore(stores),
+      versions: createProfileVersionStore(stores),
+      vault,
+      sessionObject: (id) => sessions.object(id),
+      logger,
+      background: (work) => void works.push(work),
+    }),
     usage,
     accounts: createAccountService({
       accounts: createAccountStore(stores),
@@ -89,7 +104,7 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
     app.fetch(new Request(`${ORIGIN}${path}`, init));
   /** Waits for everything handed to the background. */
   const settle = async () => void (await Promise.all(works));
-  return { request, key: key.key, apiKeyId: key.id, principal, keys, clock, logger, sessions, settle };
+  return { request, key: key.key, apiKeyId: key.id, principal, keys, clock, logger, sessions, vault, settle };
 }
 
 export const meshbrowAuth = (key: string) => ({ authorization: `Bearer ${key}` });

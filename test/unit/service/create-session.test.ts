@@ -16,7 +16,8 @@ describe("creating a session", () => {
     const { id } = created.value.view;
     const { accountId } = principal;
     const egress = { pools: [], exitCheckUrl: "https://berth.invalid/ip" };
-    expect(sessions.created).toEqual([{ id, accountId, spec: request.spec, createdAt: clock.now(), ...egress }]);
+    const command = { id, accountId, spec: request.spec, profile: null, createdAt: clock.now(), ...egress };
+    expect(sessions.created).toEqual([command]);
     expect(created.value.connectToken).toBe("ct_connect");
     expect((await index.find(accountId, id))?.summary).toMatchObject({
       createdAt: clock.now(),

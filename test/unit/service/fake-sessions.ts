@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
+import { createProfileStore } from "../../../src/accounts/profile-store.ts";
 import type { SealedPool } from "../../../src/accounts/proxy-pool-store.ts";
 import type { SessionIndex } from "../../../src/accounts/session-index.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import { inForce, toPublicSpec } from "../../../src/domain/effective-spec.ts";
 import type { Failure } from "../../../src/domain/failure.ts";
-import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
+import type { AccountId, ProfileId, SessionId } from "../../../src/domain/ids.ts";
 import type { Plan, Principal } from "../../../src/domain/plan.ts";
 import type { Result } from "../../../src/domain/result.ts";
 import { fail, succeed } from "../../../src/domain/result.ts";
@@ -42,6 +43,10 @@ export class FakeSessions {
   overtakes = false;
   /** Ends that found no session. */
   missedEnds = 0;
+  /** What a save of a profile fails with. */
+  saveFailure: Failure | undefined;
+  /** Stands in for a save to another profile than the session's own. */
+  onSave: ((to: ProfileId, id: SessionId) => Promise<void>) | undefined;
   /** What `end` throws, by session. */
   readonly endErrors = new Map<SessionId, Error>();
 
@@ -77,6 +82,16 @@ export class FakeSessions {
         this.revoked.push(token);
         return this.#when(id, accountId, null);
       },
+      profileOrigin: async (accountId) =>
+        this.#when(id, accountId, { seed: `seed of ${id}`, fingerprint: null, proxy: null }),
+      saveProfile: async (accountId, to) => {
+        if (this.saveFailure !== undefined) return fail(this.saveFailure);
+        const saved = this.#when(id, accountId, null);
+        if (saved.ok && to !== undefined) await this.onSave?.(to, id);
+        return saved;
+      },
+      cookies: async (accountId) => this.#when(id, accountId, []),
+      importCookies: async (accountId, cookies) => this.#when(id, accountId, cookies.length),
       reap: async () => this.isRunning(id),
     };
   }
@@ -161,6 +176,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   contradictions: [],
   proxy: null,
   proxyCostMicros: 0,
+  profile: null,
   metrics: NO_METRICS,
 });
 
@@ -197,6 +213,7 @@ export async function createServiceSetup({
   const works: Promise<void>[] = [];
   const created = createSessionService({
     index: wrapIndex ? wrapIndex(index) : index,
+    profiles: createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
     sessionObject: (id) => sessions.object(id),
     availableFeatures: available,
     allowPrivateNetwork,

@@ -1,5 +1,5 @@
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS } from "../../support/worker/no-egress.ts";
+import { NO_EGRESS, NO_POOLS, NO_PROFILES } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -16,6 +16,8 @@ import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
 import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController, type SessionControllerOptions } from "../../../src/session/session-controller.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
+import type { SessionDeps } from "../../../src/session/session-deps.ts";
+import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
 import { FakeClock } from "../../support/worker/fake-clock.ts";
@@ -69,28 +71,31 @@ async function inSession(
         return ends.length === 1;
       },
     };
+    const deps: SessionDeps = {
+      engine,
+      reports,
+      clock,
+      ids: { bytes: (length) => new Uint8Array(length), uuid: () => crypto.randomUUID() },
+      logger: createLogger({ sink: () => undefined }),
+      timing: { ...DEFAULT_TIMING, heartbeatLimitMs: 50, attemptLimitMs: 50, reachWaitsMs: [1, 1] },
+      analytics: { sessionEnded: (session) => counted.push(session) },
+      knownHosts: new KnownHosts(),
+      knownFingerprints: known,
+      knownProxySupport: new KnownProxySupport(),
+      proxyPools: NO_POOLS,
+      profiles: NO_PROFILES,
+      tokenSecret: "a secret of the test, long enough",
+      maxClients: 4,
+      protocol: () => Promise.resolve(Response.json({})),
+      availableFeatures: new Set(),
+    };
     const parts = (): SessionControllerOptions => ({
-      deps: {
-        engine,
-        reports,
-        clock,
-        ids: { bytes: (length) => new Uint8Array(length), uuid: () => crypto.randomUUID() },
-        logger: createLogger({ sink: () => undefined }),
-        timing: { ...DEFAULT_TIMING, heartbeatLimitMs: 50, attemptLimitMs: 50, reachWaitsMs: [1, 1] },
-        analytics: { sessionEnded: (session) => counted.push(session) },
-        knownHosts: new KnownHosts(),
-        knownFingerprints: known,
-        knownProxySupport: new KnownProxySupport(),
-        proxyPools: NO_POOLS,
-        tokenSecret: "a secret of the test, long enough",
-        maxClients: 4,
-        protocol: () => Promise.resolve(Response.json({})),
-        availableFeatures: new Set(),
-      },
+      deps,
       store,
       deadlines: new Deadlines(state.storage),
       downstreams,
       tokens: new ConnectTokens({ secret: "a secret of the test, long enough", store }),
+      profile: new SessionProfile({ deps, store }),
       background: (promise) => work.push(promise),
     });
     const controller = new SessionController(parts());

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Failure } from "../../../domain/failure.ts";
-import { fail, type Result, succeed } from "../../../domain/result.ts";
+import { type Result, succeed } from "../../../domain/result.ts";
 import type { HttpEnv } from "../../http-env.ts";
 import { jsonResponse, type Operation, type PathItem, type Reply } from "../../operations.ts";
 import { booleanParameter, readQuery } from "../../query.ts";
@@ -39,11 +39,14 @@ async function destroy(context: Context<HttpEnv>): Promise<Result<Reply, Failure
   const parsed = parseDestroySession(body.value);
   if (!parsed.ok) return parsed;
   const saveProfileField = query.value.saveProfile === true ? "saveProfile" : parsed.value.saveProfileField;
+  const { sessions, principal } = context.var;
+  const id = context.req.param("id") ?? "";
   if (saveProfileField !== null) {
-    const reason = "profiles are not available in this deployment";
-    return fail({ kind: "unsupported", feature: "profile", field: saveProfileField, reason });
+    // First: of a save that fails, the session is what can still be saved.
+    const saved = await sessions.saveProfile(principal, id);
+    if (!saved.ok) return saved;
   }
-  const ended = await context.var.sessions.end(context.var.principal, context.req.param("id") ?? "");
+  const ended = await sessions.end(principal, id);
   if (!ended.ok) return ended;
   const rendered = renderDestroyed(ended.value);
   return succeed({ status: 200, body: wantsSdkForm(context.req) ? sdkDestroyed(rendered) : rendered });
@@ -67,14 +70,18 @@ const destroyOperation: Operation = {
   documentation: {
     operationId: "destroySession",
     summary: "Destroy Session",
-    description: "End a session: its browser is closed before the answer is sent.",
+    description:
+      "End a session: its browser is closed before the answer is sent. A profile that cannot be saved leaves the session running.",
     tags: ["Sessions"],
     request: {
       params: PathParameters,
       query: DestroyQuery,
       body: { required: false, content: { "application/json": { schema: DestroySessionRequest } } },
     },
-    responses: { 200: jsonResponse(DestroyedSession, "The session has ended."), ...errorResponses(400, 404, 415) },
+    responses: {
+      200: jsonResponse(DestroyedSession, "The session has ended."),
+      ...errorResponses(400, 404, 409, 413, 415),
+    },
   },
   handle: destroy,
 };

@@ -21,6 +21,7 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   sessionNotRunning: [409, "Session ses_1 is destroyed"],
   launchFailed: [503, "the engine is at its limit"],
   proxyFailed: [502, "The proxy cannot be used (proxy_unreachable): no answer through the proxy"],
+  profileFailed: [503, "The profile cannot be read (profile_unreadable): the object is not there"],
   unavailable: [503, "the database does not answer"],
   notConfigured: [503, "BERTH_SECRET is not set"],
 };

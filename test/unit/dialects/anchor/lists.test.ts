@@ -112,7 +112,6 @@ describe("GET /v1/sessions", () => {
     ["playground=1", "playground"],
     ["tags=a&tags=b", "tags"],
     ["domains=example.com", "domains"],
-    ["profile_name=x", "profile_name"],
     ["extra_stealth=true", "extra_stealth"],
     ["extra_stealth=false", "extra_stealth"],
   ] as const)("refuses ?%s naming %s", async ([query, name], { expect }) => {

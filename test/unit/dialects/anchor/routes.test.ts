@@ -13,7 +13,7 @@ import documentedRequest from "../golden/anchor-create-request.json";
 import documentedResponse from "../golden/anchor-created.json";
 import { createClient } from "../support/client.ts";
 import { EVERY_FAILURE } from "../support/every-failure.ts";
-import { ANCHOR_ID, CREATED_AT, viewOf, withSession } from "../support/fake-sessions.ts";
+import { ANCHOR_ID, CREATED_AT, PROFILE, viewOf, withSession } from "../support/fake-sessions.ts";
 
 const PATH = `/v1/sessions/${ANCHOR_ID}`;
 const shaped = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> => schema.parse(body);
@@ -123,6 +123,7 @@ describe("GET /v1/sessions/{session_id}", () => {
     });
     withSession(sessions, {
       ...viewOf(asked, "video", "profile", "viewport", "headful", "stealth", "adblock"),
+      profile: PROFILE,
       proxy: {
         type: "residential",
         country: "GB",
@@ -155,7 +156,7 @@ describe("GET /v1/sessions/{session_id}", () => {
       data: {
         configuration: {
           browser: {
-            profile: { name: "p", persist: false },
+            profile: { name: "p", persist: false, saved_at: "2026-10-27T14:00:00.000Z", save_error: "full" },
             viewport: { width: 1440, height: 900 },
             headless: { active: false },
             extra_stealth: { active: true },

@@ -38,6 +38,7 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   sessionNotRunning: [409, "session_not_running"],
   launchFailed: [503, "launch_failed"],
   proxyFailed: [502, "proxy_unreachable"],
+  profileFailed: [503, "profile_unreadable"],
   unavailable: [503, "unavailable"],
   notConfigured: [503, "not_configured"],
 };

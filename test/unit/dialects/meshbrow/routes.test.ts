@@ -13,7 +13,7 @@ import { BERTH_VERSION } from "../../../../src/dialects/version.ts";
 import { parseCreateSession } from "../../../../src/dialects/meshbrow/parse.ts";
 import { renderCreatedSession } from "../../../../src/dialects/meshbrow/render.ts";
 import { createClient } from "../support/client.ts";
-import { CREATED_AT, MESHBROW_ID, owned, summaryOf, viewOf, withSession } from "../support/fake-sessions.ts";
+import { CREATED_AT, MESHBROW_ID, owned, PROFILE, summaryOf, viewOf, withSession } from "../support/fake-sessions.ts";
 import { EVERY_FAILURE } from "../support/every-failure.ts";
 import documentedRequest from "../golden/meshbrow-create-request.json";
 import documentedResponse from "../golden/meshbrow-created.json";
@@ -86,6 +86,7 @@ describe("GET /v1/sessions/{id}", () => {
     const asked = requested({ stealth: "standard", profileId: "prof_1", recording: { har: true } });
     withSession(sessions, {
       ...viewOf(asked, "stealth", "profile", "har"),
+      profile: PROFILE,
       status: "active",
       fingerprint: documentedResponse.fingerprint,
       proxy: {
@@ -105,6 +106,14 @@ describe("GET /v1/sessions/{id}", () => {
       status: "active",
       stealth: "standard",
       profileId: "prof_1",
+      profile: {
+        id: "prof_1",
+        name: "p",
+        persist: false,
+        savedAt: "2026-10-27T14:00:00.000Z",
+        safeAt: null,
+        saveError: "full",
+      },
       recording: { har: true, screenshots: false, video: false },
       fingerprint: documentedResponse.fingerprint,
       proxy: { type: "residential", country: "US", ip: "192.0.2.10", mode: "upstream", status: "unreachable" },
@@ -157,20 +166,29 @@ describe("DELETE /v1/sessions/{id}", () => {
   });
 
   it.for([
-    ["?saveProfile=true", undefined, "saveProfile"],
-    ["", { saveProfile: true }, "saveProfile"],
-    ["", { save_profile: true }, "save_profile"],
-  ] as const)(
-    "refuses to save a profile asked for by %s %j, and keeps the session",
-    async ([query, body, field], { expect }) => {
-      const { send, json, sessions } = createClient(meshbrow);
-      const path = `/v1/sessions/${MESHBROW_ID}`;
-      withSession(sessions, viewOf(requested({})));
-      const answer = body === undefined ? await send("DELETE", path + query) : await json("DELETE", path, body);
-      expect(answer).toMatchObject({ status: 400, body: { error: { code: "not_supported", field } } });
-      expect((await send("GET", path)).body).toMatchObject({ status: "ready" });
-    },
-  );
+    ["?saveProfile=true", undefined],
+    ["", { saveProfile: true }],
+    ["", { save_profile: true }],
+  ] as const)("saves the profile first when asked for by %s %j", async ([query, body], { expect }) => {
+    const { send, json, sessions } = createClient(meshbrow);
+    const path = `/v1/sessions/${MESHBROW_ID}`;
+    withSession(sessions, viewOf(requested({})));
+    const answer = body === undefined ? await send("DELETE", path + query) : await json("DELETE", path, body);
+    expect(answer).toMatchObject({ status: 200, body: { status: "destroyed" } });
+    expect(sessions.saved).toEqual([MESHBROW_ID]);
+  });
+
+  it("keeps the session whose profile cannot be saved", async ({ expect }) => {
+    const { send, sessions } = createClient(meshbrow);
+    const path = `/v1/sessions/${MESHBROW_ID}`;
+    withSession(sessions, viewOf(requested({})));
+    sessions.saveFailure = { kind: "profileFailed", problem: "save_failed", reason: "R2 is away" };
+    expect(await send("DELETE", `${path}?saveProfile=true`)).toMatchObject({
+      status: 503,
+      body: { error: { code: "profile_save_failed", message: "the profile cannot be saved: R2 is away" } },
+    });
+    expect((await send("GET", path)).body).toMatchObject({ status: "ready" });
+  });
 
   it.for([
     ["?saveProfile=yes", undefined, "saveProfile"],

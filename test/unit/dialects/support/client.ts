@@ -1,3 +1,4 @@
+import type { ProfileService } from "../../../../src/service/profile-service.ts";
 import { Hono } from "hono";
 import type { Dialect } from "../../../../src/dialects/dialect.ts";
 import type { HttpEnv } from "../../../../src/dialects/http-env.ts";
@@ -45,12 +46,27 @@ export function createClient(dialect: Dialect) {
       proxyCostMicros: 2_900_000,
     }),
   };
+  const noProfiles = (): never => {
+    throw new Error("profiles are tested over HTTP, on a real database");
+  };
+  const profiles: ProfileService = {
+    create: noProfiles,
+    createFromSession: noProfiles,
+    list: noProfiles,
+    find: noProfiles,
+    remove: noProfiles,
+    versions: noProfiles,
+    restore: noProfiles,
+    exportState: noProfiles,
+    importState: noProfiles,
+  };
   const app = new Hono<HttpEnv>();
   app.use(async (context, next) => {
     context.set("requestId", "req-1");
     context.set("clock", clock);
     context.set("principal", PRINCIPAL);
     context.set("sessions", sessions);
+    context.set("profiles", profiles);
     context.set("usage", usage);
     await next();
   });

@@ -26,6 +26,7 @@ export const EVERY_FAILURE: { readonly [Kind in Failure["kind"]]: Extract<Failur
   sessionNotRunning: { kind: "sessionNotRunning", sessionId: "ses_1", status: "destroyed" },
   launchFailed: { kind: "launchFailed", reason: "the engine is at its limit", retryAfterMs: 0 },
   proxyFailed: { kind: "proxyFailed", problem: "proxy_unreachable", reason: "no answer through the proxy" },
+  profileFailed: { kind: "profileFailed", problem: "unreadable", reason: "the object is not there" },
   unavailable: { kind: "unavailable", message: "the database does not answer", retryAfterMs: 5000 },
   notConfigured: { kind: "notConfigured", message: "BERTH_SECRET is not set" },
 };

@@ -1,5 +1,7 @@
 import type { Failure } from "../../../../src/domain/failure.ts";
-import type { SessionId } from "../../../../src/domain/ids.ts";
+import type { ProfileId, ProfileVersionId, SessionId } from "../../../../src/domain/ids.ts";
+import type { SessionProfileView } from "../../../../src/domain/profile.ts";
+import type { StoredCookie } from "../../../../src/domain/profile-content.ts";
 import { fail, type Result, succeed } from "../../../../src/domain/result.ts";
 import { FEATURES, type FeatureName, type RequestedSession } from "../../../../src/domain/session-spec.ts";
 import {
@@ -38,6 +40,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     contradictions: [],
     proxy: null,
     proxyCostMicros: 0,
+    profile: null,
     metrics: NO_METRICS,
   };
 }
@@ -64,6 +67,16 @@ export const summaryOf = (id: string, changes: Partial<SessionSummary> = {}): Se
   ...changes,
 });
 
+/** The profile of a session that has saved it, and could not do so again. */
+export const PROFILE: SessionProfileView = {
+  id: "prof_1" as ProfileId,
+  name: "p",
+  persist: false,
+  saved: { versionId: "ver_1" as ProfileVersionId, at: CREATED_AT },
+  safeAt: null,
+  saveError: "full",
+};
+
 interface Listing {
   readonly filter: SessionFilter;
   readonly page: object;
@@ -78,6 +91,10 @@ export class FakeSessions implements SessionService {
   readonly listings: Listing[] = [];
   readonly tokens: TokenScope[] = [];
   readonly revoked: string[] = [];
+  /** Sessions whose profile was saved. */
+  readonly saved: string[] = [];
+  saveFailure: Failure | undefined;
+  jar: readonly StoredCookie[] = [];
   readonly known = new Map<string, SessionView>();
   summaries: readonly SessionSummary[] = [];
   nextCursor: string | null = null;
@@ -156,6 +173,30 @@ export class FakeSessions implements SessionService {
     if (!found.ok) return found;
     this.tokens.push(scope);
     return succeed(`ct_token${this.tokens.length}`);
+  }
+
+  async saveProfile(_principal: unknown, id: string): Promise<Result<null, Failure>> {
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    if (this.saveFailure !== undefined) return fail(this.saveFailure);
+    this.saved.push(id);
+    return succeed(null);
+  }
+
+  async cookies(_principal: unknown, id: string): Promise<Result<readonly StoredCookie[], Failure>> {
+    const found = this.#find(id);
+    return found.ok ? succeed(this.jar) : found;
+  }
+
+  async importCookies(
+    _principal: unknown,
+    id: string,
+    imported: { readonly cookies: readonly StoredCookie[]; readonly isMerge: boolean },
+  ): Promise<Result<number, Failure>> {
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    this.jar = imported.isMerge ? [...this.jar, ...imported.cookies] : imported.cookies;
+    return succeed(imported.cookies.length);
   }
 
   async revokeToken(_principal: unknown, id: string, token: string): Promise<Result<null, Failure>> {

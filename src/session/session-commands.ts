@@ -1,0 +1,100 @@
+import { clearCookies, readCookies, writeCookies } from "../capabilities/profile/cookies.ts";
+import { CdpCommandError } from "../cdp/cdp-connection.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { ProfileId } from "../domain/ids.ts";
+import type { StoredCookie } from "../domain/profile-content.ts";
+import { fail, type Result, succeed } from "../domain/result.ts";
+import type { PageView } from "../domain/session-view.ts";
+import type { LiveBrowser } from "./live-browser.ts";
+import type { SessionController } from "./session-controller.ts";
+import type { ProfileOrigin } from "./session-object.ts";
+import { ProfileError, type SessionProfile } from "./session-profile.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { SessionStore } from "./session-store.ts";
+
+export interface SessionCommandsOptions {
+  readonly controller: Pick<SessionController, "browser">;
+  readonly store: SessionStore;
+  readonly profile: SessionProfile;
+  readonly clock: Clock;
+}
+
+/** What callers of the API ask of a session's browser. Whose session it is has been asked before. */
+export class SessionCommands {
+  readonly #options: SessionCommandsOptions;
+
+  constructor(options: SessionCommandsOptions) {
+    this.#options = options;
+  }
+
+  pages(): Promise<Result<readonly PageView[], Failure>> {
+    return this.#withBrowser(async (live) => {
+      const pages = await live.describePages();
+      return succeed(pages.map(({ targetId, title, url }) => ({ id: targetId, title, url })));
+    });
+  }
+
+  profileOrigin(): Promise<Result<ProfileOrigin, Failure>> {
+    return this.#withBrowser((_live, { id, profile, spec }) => {
+      const { fingerprint, proxy } = spec;
+      return succeed({
+        seed: profile?.seed ?? id,
+        fingerprint: fingerprint === "auto" ? null : fingerprint,
+        // A caller's own proxy has credentials, which are not the profile's to keep.
+        proxy: proxy === null || proxy.type === "custom" ? null : proxy,
+      });
+    });
+  }
+
+  saveProfile(to: ProfileId | undefined): Promise<Result<null, Failure>> {
+    return this.#withBrowser(async (live, { profile }) => {
+      if (to === undefined && profile === null) {
+        return fail({ kind: "conflict", message: "the session has no profile to save to" });
+      }
+      try {
+        await this.#options.profile.save(live, to);
+        return succeed(null);
+      } catch (error) {
+        if (error instanceof ProfileError) return fail(error.toFailure());
+        throw error;
+      }
+    });
+  }
+
+  cookies(): Promise<Result<readonly StoredCookie[], Failure>> {
+    return this.#withBrowser(async ({ connection, targets }) =>
+      succeed(await readCookies(connection, targets.own?.id)),
+    );
+  }
+
+  importCookies(cookies: readonly StoredCookie[], isMerge: boolean): Promise<Result<number, Failure>> {
+    return this.#withBrowser(async ({ connection, targets }) => {
+      const contextId = targets.own?.id;
+      const now = this.#options.clock.now();
+      const before = isMerge ? [] : await readCookies(connection, contextId);
+      try {
+        if (!isMerge) await clearCookies(connection, contextId);
+        await writeCookies(connection, cookies, { contextId, now });
+        return succeed(cookies.length);
+      } catch (error) {
+        if (!(error instanceof CdpCommandError) || connection.isClosed) throw error;
+        await writeCookies(connection, before, { contextId, now });
+        const message = `cookies cannot be set: ${error.message}`;
+        return fail({ kind: "invalidRequest", field: "cookies", message });
+      }
+    });
+  }
+
+  async #withBrowser<T>(
+    work: (live: LiveBrowser, record: SessionRecord) => Result<T, Failure> | Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    const { controller, store } = this.#options;
+    const before = store.read();
+    const live = await controller.browser();
+    const record = store.read();
+    if (live && record) return work(live, record);
+    const sessionId = before?.id ?? "";
+    return fail({ kind: "sessionNotRunning", sessionId, status: record?.status ?? "destroyed" });
+  }
+}
