@@ -24,6 +24,9 @@ const RATIO = "×";
 const LEFT_MIB = 0.15;
 const LEFT_KIB = 1.5;
 
+/** What a person takes for immediate. */
+const LONGEST_PAUSE_MS = 100;
+
 /** A limit and what was measured against it. */
 interface Measured {
   readonly value: Spread | undefined;
@@ -71,6 +74,7 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
       limit: 1.15,
       unit: RATIO,
     }),
+    ...profileBounds(recorder),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
@@ -88,6 +92,16 @@ function stealthBounds(recorder: Recorder): Bound[] {
       atMost(`page with 100 subresources at stealth ${level}, to none`, { value: page, limit: 1.1, unit: RATIO }),
     ];
   });
+}
+
+function profileBounds(recorder: Recorder): Bound[] {
+  const atMostMs = (what: string, metric: string, limit: number): Bound =>
+    atMost(what, { value: recorder.spread(metric, "berth"), limit, unit: "ms" });
+  return [
+    atMostMs("create with a profile of 20 origins, over without", "profile.create", 150),
+    atMostMs("first visit of an origin of a profile, over without", "profile.visit", 200),
+    atMostMs("longest round trip while 20 origins are saved", "profile.calls.longest", LONGEST_PAUSE_MS),
+  ];
 }
 
 function atMost(what: string, { value, limit, unit }: Measured): Bound {

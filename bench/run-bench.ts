@@ -5,6 +5,7 @@ import { measureHelloBrowser } from "./measures/hello-browser.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureInFlight } from "./measures/in-flight.ts";
 import { measurePage } from "./measures/page.ts";
+import { measureProfile } from "./measures/profile.ts";
 import { measureProxy } from "./measures/proxy.ts";
 import { measureResults } from "./measures/results.ts";
 import { measureRoundTrip } from "./measures/round-trip.ts";
@@ -35,6 +36,7 @@ export async function runRound(round: Round): Promise<void> {
   if (groups.has("page")) await measurePage(round);
   if (groups.has("stealth")) await measureStealth(round);
   if (groups.has("proxy")) await measureProxy(round);
+  if (groups.has("profile")) await measureProfile(round);
 }
 
 /** What costs little to repeat is in the rounds; this takes minutes, and comes once. */

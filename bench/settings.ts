@@ -14,6 +14,7 @@ export const GROUPS = [
   "page",
   "stealth",
   "proxy",
+  "profile",
   "idle",
   "bundle",
   "cycles",
@@ -39,6 +40,8 @@ export interface Settings {
   readonly stealthSessions: number;
   /** Sessions behind a proxy per target, loader and round. */
   readonly proxiedSessions: number;
+  /** Creates with a profile, and as many without, a round. */
+  readonly profileSessions: number;
   readonly idleMs: number;
   readonly startUps: number;
   /** Once, after a warm-up. */
@@ -54,6 +57,7 @@ const QUICK = {
   pageLoads: 1,
   stealthSessions: 3,
   proxiedSessions: 2,
+  profileSessions: 3,
   idleMs: 15_000,
   startUps: 1,
 };
@@ -66,6 +70,7 @@ const FULL = {
   pageLoads: 2,
   stealthSessions: 4,
   proxiedSessions: 3,
+  profileSessions: 4,
   idleMs: 65_000,
   startUps: 5,
 };

@@ -94,11 +94,11 @@ const WITHOUT_RATIOS = new Set([
   "proxy.create",
 ]);
 
-/** Compared within Berth: no other target has levels. */
-const IS_OF_LEVELS = /^stealth\./;
+/** Compared within Berth: no other target has levels, or profiles. */
+const IS_BERTHS_OWN = /^(?:stealth|profile)\./;
 
 function ratioTable(rows: readonly Row[]): string {
-  const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id) && !IS_OF_LEVELS.test(id));
+  const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id) && !IS_BERTHS_OWN.test(id));
   return table(
     ["", "better", "pipe to Chromium", "Berth to Chromium", "Berth to pipe"],
     shown.map(({ title, better, pipeToChromium, berthToChromium, berthToPipe }) => [

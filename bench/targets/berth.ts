@@ -1,7 +1,7 @@
 import { requireOk } from "./answers.ts";
 import { type ServerProcess, type ServerStart, startServer } from "./server-process.ts";
 import { inspectedWorker } from "./live-heap.ts";
-import type { Target } from "./target.ts";
+import type { Profiles, Target } from "./target.ts";
 
 /** The operator's pool of one proxy, made when a session first wants it; answers what a request names it by. */
 async function proxyThrough(server: ServerProcess, port: number): Promise<object> {
@@ -20,6 +20,27 @@ async function proxyThrough(server: ServerProcess, port: number): Promise<object
 
 const POOLED = new WeakMap<ServerProcess, number>();
 
+function profilesOf(server: ServerProcess, authorization: string): Profiles {
+  let made = 0;
+  const ask = (path: string, method: string, body?: object): Promise<Response> => {
+    const headers = { authorization, "content-type": "application/json" };
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    return requireOk(fetch(new URL(path, server.url), { method, headers, ...text }));
+  };
+  const create = async (from: object): Promise<string> => {
+    made += 1;
+    const body = { name: `bench ${made} ${crypto.randomUUID()}`, ...from };
+    return ((await (await ask("/v1/profiles", "POST", body)).json()) as { id: string }).id;
+  };
+  return {
+    create: () => create({}),
+    copyOf: async ({ id }) => void (await create({ sessionId: id })),
+    saveAndRelease: async ({ id }) => {
+      await (await ask(`/v1/sessions/${id}?saveProfile=true`, "DELETE")).arrayBuffer();
+    },
+  };
+}
+
 /** Berth's production build, as `npm start` serves it. */
 export async function startBerth(start: ServerStart): Promise<Target> {
   const server = await startServer("berth-server", start);
@@ -30,14 +51,17 @@ export async function startBerth(start: ServerStart): Promise<Target> {
     runtimePids: server.runtimePids,
     inspected: inspectedWorker(server),
     stop: server.stop,
-    async createSession({ stealth = "none", proxyPort } = {}) {
+    profiles: profilesOf(server, authorization),
+    async createSession({ stealth = "none", proxyPort, profileId } = {}) {
       const headers = { authorization, "content-type": "application/json" };
-      const body = { stealth, ...(proxyPort !== undefined && (await proxyThrough(server, proxyPort))) };
+      const profile = profileId === undefined ? {} : { profileId };
+      const body = { stealth, ...profile, ...(proxyPort !== undefined && (await proxyThrough(server, proxyPort))) };
       const response = await requireOk(
         fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: JSON.stringify(body) }),
       );
       const { id, cdpUrl } = (await response.json()) as { id: string; cdpUrl: string };
       return {
+        id,
         cdpUrl,
         release: async () => {
           const url = new URL(`/v1/sessions/${id}`, server.url);

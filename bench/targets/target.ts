@@ -10,6 +10,8 @@ export type StealthLevel = (typeof STEALTH_LEVELS)[number];
 
 /** A browser that a target made. */
 export interface BenchSession {
+  /** As the target's API names it. */
+  readonly id?: string;
   readonly cdpUrl: string;
   /** Ends the browser; resolves when the target says so. */
   release(): Promise<void>;
@@ -21,7 +23,20 @@ export interface SessionOptions {
   readonly stealth?: StealthLevel;
   /** Everything goes through the HTTP proxy on this port of the loopback address; not for the pipe. */
   readonly proxyPort?: number;
+  /** Of Berth's sessions: the profile to load. */
+  readonly profileId?: string;
 }
+
+/** What a target remembers from one session to the next. */
+export interface Profiles {
+  /** An empty one; answers its id. */
+  create(): Promise<string>;
+  saveAndRelease(session: BenchSession): Promise<void>;
+  /** Makes another profile from what the session's browser remembers now. */
+  copyOf(session: BenchSession): Promise<void>;
+}
+
+export type ProfiledTarget = Target & { readonly profiles: Profiles };
 
 /** One of the things compared, ready to make browsers. */
 export interface Target {
@@ -34,6 +49,8 @@ export interface Target {
   queryDatabase?(): Promise<void>;
   /** Its isolate, when it was started to be inspected. */
   readonly inspected?: InspectedWorker | undefined;
+  /** Berth's only. */
+  readonly profiles?: Profiles;
   createSession(options?: SessionOptions): Promise<BenchSession>;
   /** Ends the server and every browser that it launched. */
   stop(): Promise<void>;
