@@ -140,7 +140,10 @@ export class SessionProfile {
     return this.#inTurn(async () => {
       const { spec, metrics, profile, endedAt } = this.#record();
       if (profile === null || spec.profile?.persist !== true || metrics.launchMs === null) return;
-      if (endedAt !== null && profile.saved !== null && profile.saved.at >= endedAt) return;
+      const sinceEnd = (at: number | null): boolean => endedAt !== null && at !== null && at >= endedAt;
+      if (sinceEnd(profile.saved?.at ?? null)) return;
+      // What was read before a commit that failed, or whose answer was lost, is what has to take effect.
+      if (profile.checkpoint !== null && sinceEnd(profile.safeAt)) return this.#commitCheckpoint();
       try {
         const live = await connect();
         if (live === undefined) throw new ProfileError("save_failed", "the browser was gone");

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { READER } from "../../src/capabilities/profile/page/script.ts";
+import { RestoreOrigins } from "../../src/capabilities/profile/restore-origins.ts";
+import { StorageTab } from "../../src/capabilities/profile/storage-tab.ts";
 import { CdpEndpointEngine } from "../../src/engines/cdp-endpoint.ts";
 import { LiveBrowser } from "../../src/session/live-browser.ts";
 import { FakeClient } from "../support/worker/fake-client.ts";
@@ -90,6 +93,32 @@ describe("sessions on a browser that they share", () => {
     };
     await expect.poll(urlOf).toContain("127.0.0.1:9/secret");
     expect(hostile.socket.texts.join("")).not.toContain("secret");
+  });
+
+  it("do not share what a profile brings", async () => {
+    const [first, second] = [await openSession(), await openSession()];
+    const origin = "https://shop.test";
+    const text = `${JSON.stringify({ local: [["token", "of the first"]] })}\n`;
+    const tabOf = ({ live }: typeof first) =>
+      new StorageTab({ connection: live.connection, open: () => live.openHiddenTab(live.targets.own?.id) });
+    const tab = tabOf(first);
+    const restore = new RestoreOrigins({
+      tab,
+      origins: [{ origin, parts: [{ key: "", keyId: "", size: text.length, digest: "" }] }],
+      read: () => Promise.resolve(text),
+      isElsewhere: () => false,
+      onRestored: ignore,
+      onFailed: ignore,
+    });
+    await restore.restoreAll();
+    const read = (from: StorageTab) => from.visit(origin, READER, (page) => page.call("read", 1000));
+    expect(await read(tab)).toBe(text);
+    expect(await read(tabOf(second))).toBe("");
+    // Neither client is told of either tab.
+    for (const { send } of [first, second]) {
+      const { targetInfos } = await send("Target.getTargets");
+      expect((targetInfos as { type: string }[]).filter(({ type }) => type === "page")).toHaveLength(1);
+    }
   });
 
   it("take their pages with them", async () => {

@@ -62,7 +62,6 @@ const MESHBROW: readonly Bad[] = [
   },
   { what: "an unknown field", body: { tiemout: 60 }, field: "tiemout" },
   { what: "a field with an endless name", body: { ["x".repeat(50_000)]: 1 } },
-  { what: "a profile that there is not", body: { profileId: "prof_unknown" }, field: "profileId" },
 ];
 
 const ANCHOR: readonly Bad[] = [

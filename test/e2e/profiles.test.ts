@@ -9,6 +9,8 @@ import { test as base } from "../support/node/test.ts";
 
 const ORIGINS = 20;
 const COOKIES_OF_AN_ORIGIN = 6;
+/** Ten parts of what is kept. */
+const LARGE_RECORDS = 300;
 /** A session that ends by its own time takes at least this, and a checkpoint nearly as much. */
 const MINUTE = 60_000;
 const LONG = { timeout: 3 * MINUTE };
@@ -23,6 +25,7 @@ interface Version {
 interface ProfileBody {
   readonly id: string;
   readonly cookieCount: number;
+  readonly size: number;
   readonly storageOrigins: readonly string[];
 }
 
@@ -79,8 +82,54 @@ async function cookiesOf(api: Api, id: string) {
   return body.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** The session has ended, and its profile is what the next one loads. */
+const isSaved = async (api: Api, id: string): Promise<boolean> => {
+  const { status, profile } = await api.describe(id);
+  const isOver = status === "destroyed" || status === "failed";
+  return isOver && (profile?.savedAt ?? null) !== null;
+};
+
 const saveAndDestroy = (api: Api, id: string) =>
   api.call("meshbrow", `/v1/sessions/${id}?saveProfile=true`, { method: "DELETE" });
+
+/** Records of 100,000 characters, no two alike. */
+function fillDatabase(count: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("large", 1);
+    opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore("records"));
+    opening.addEventListener("error", () => reject(opening.error ?? new Error("refused")));
+    opening.addEventListener("success", () => {
+      const writing = opening.result.transaction("records", "readwrite");
+      for (let at = 0; at < count; at += 1) {
+        const text = Array.from({ length: 10_000 }, (_, part) => String(at * 10_000 + part).padStart(9, "🔑ü"));
+        writing.objectStore("records").put(text.join("-").slice(0, 100_000), at);
+      }
+      writing.addEventListener("complete", () => {
+        opening.result.close();
+        resolve();
+      });
+    });
+  });
+}
+
+/** How many records there are, and a sum over all that they hold. */
+function readDatabase(): Promise<{ readonly count: number; readonly sum: number }> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("large", 1);
+    opening.addEventListener("error", () => reject(opening.error ?? new Error("refused")));
+    opening.addEventListener("success", () => {
+      const reading = opening.result.transaction("records").objectStore("records").getAll();
+      reading.addEventListener("success", () => {
+        let sum = 0;
+        for (const text of reading.result as string[]) {
+          for (let at = 0; at < text.length; at += 1) sum = (sum * 31 + text.charCodeAt(at)) % 1_000_000_007;
+        }
+        opening.result.close();
+        resolve({ count: reading.result.length, sum });
+      });
+    });
+  });
+}
 
 const persisting = (name: string, timeout: object = {}) => ({
   browser: { profile: { name, persist: true } },
@@ -139,8 +188,8 @@ describe.concurrent("a profile", () => {
     const first = await sessions.create("anchor", persisting("expiry", { max_duration: 1 }));
     const page = await firstPuppeteerPage(await clients.puppeteer(first.cdpUrl));
     await signIn(page, profileSite, "anna");
-    await expect.poll(async () => (await api.describe(first.id)).status, PATIENCE).toBe("destroyed");
-    expect((await api.describe(first.id)).endReason).toBe("expired");
+    await expect.poll(() => isSaved(api, first.id), PATIENCE).toBe(true);
+    expect(await api.describe(first.id)).toMatchObject({ status: "destroyed", endReason: "expired" });
     const second = await sessions.create("anchor", persisting("expiry"));
     const reader = await firstPuppeteerPage(await clients.puppeteer(second.cdpUrl));
     expect(await visitorOf(reader, profileSite)).toBe("anna");
@@ -160,11 +209,15 @@ describe.concurrent("a profile", () => {
       expect((await safeAt()) - signedInAt).toBeLessThan(MINUTE);
       const browser = await SessionBrowser.behind(await clients.socket(first.cdpUrl));
       browser.signal("SIGKILL");
-      await expect.poll(async () => (await api.describe(first.id)).status, PATIENCE).toBe("failed");
-      const reader = await firstPuppeteerPage(
-        await clients.puppeteer((await sessions.create("anchor", persisting("crash"))).cdpUrl),
-      );
-      await expect.poll(() => visitorOf(reader, profileSite), PATIENCE).toBe("bert");
+      await expect.poll(() => isSaved(api, first.id), PATIENCE).toBe(true);
+      expect(await api.describe(first.id)).toMatchObject({
+        status: "failed",
+        endReason: "crashed",
+        profile: { saveError: "the browser was gone; an earlier state of the session was saved" },
+      });
+      const second = await sessions.create("anchor", persisting("crash"));
+      const reader = await firstPuppeteerPage(await clients.puppeteer(second.cdpUrl));
+      expect(await visitorOf(reader, profileSite)).toBe("bert");
     },
   );
 
@@ -233,6 +286,22 @@ describe.concurrent("a profile", () => {
     await api.destroy(second.id);
     const third = await sessions.create("anchor", { browser: { profile: { name: "made" } } });
     expect(await visitorOf(await firstPuppeteerPage(await clients.puppeteer(third.cdpUrl)), profileSite)).toBe("cleo");
+  });
+
+  test("may hold tens of megabytes of one origin", async ({ api, sessions, clients, profileSite, expect }) => {
+    const profileId = await createProfile(api, "large");
+    const first = await sessions.create("meshbrow", { profileId });
+    const writer = await firstPuppeteerPage(await clients.puppeteer(first.cdpUrl));
+    await writer.goto(`${profileSite.origin("large")}/look`);
+    await writer.evaluate(fillDatabase, LARGE_RECORDS);
+    const before = await writer.evaluate(readDatabase);
+    expect((await saveAndDestroy(api, first.id)).status).toBe(200);
+    const { body: saved } = await api.call<ProfileBody>("meshbrow", `/v1/profiles/${profileId}`);
+    expect(saved.size).toBeGreaterThan(LARGE_RECORDS * 100_000);
+    const second = await sessions.create("meshbrow", { profileId });
+    const reader = await firstPuppeteerPage(await clients.puppeteer(second.cdpUrl));
+    await reader.goto(`${profileSite.origin("large")}/look`);
+    expect(await reader.evaluate(readDatabase)).toEqual(before);
   });
 
   test("is refused by name when there is none", async ({ api, expect }) => {

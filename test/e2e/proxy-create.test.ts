@@ -39,6 +39,38 @@ interface Refusal {
 }
 
 describe("a session of a pool", () => {
+  test("is what a profile may prefer, and what it remembers comes back behind it", async ({
+    america,
+    addPool,
+    proxied,
+    proxiedApi,
+    clients,
+    target,
+  }) => {
+    await addPool(america);
+    const body = { name: "behind a proxy", proxy: { type: "residential", country: "US" } };
+    const profile = await proxiedApi.call<{ id: string }>("meshbrow", "/v1/profiles", { method: "POST", body });
+    const profileId = profile.body.id;
+    const first = await proxied.create("meshbrow", { profileId });
+    expect((await proxiedApi.describe(first.id)).proxy).toMatchObject({ country: "US", ip: AMERICAN.ip });
+    const writer = await firstPuppeteerPage(await clients.puppeteer(first.cdpUrl));
+    await writer.goto(`${target.origin}/`);
+    await writer.evaluate(() => {
+      localStorage.setItem("token", "kept");
+      document.cookie = "user=kept; max-age=86400";
+    });
+    const path = `/v1/sessions/${first.id}?saveProfile=true`;
+    expect((await proxiedApi.call("meshbrow", path, { method: "DELETE" })).status).toBe(200);
+
+    const second = await proxied.create("meshbrow", { profileId });
+    const browser = await clients.puppeteer(second.cdpUrl);
+    const reader = await firstPuppeteerPage(browser);
+    await reader.goto(`${target.origin}/`);
+    const found = await reader.evaluate(() => [localStorage.getItem("token"), document.cookie]);
+    expect(found).toEqual(["kept", "user=kept"]);
+    expect(await browser.pages()).toHaveLength(1);
+  });
+
   test("shows where its exit is, and agrees with it in every way", async ({
     addPool,
     proxied,

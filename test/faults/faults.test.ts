@@ -4,6 +4,7 @@ import { faults } from "./support/faults.ts";
 import type { Fault, Outcome } from "./support/outcome.ts";
 import { renderTable } from "./support/render-table.ts";
 import { endBrowser, orphans, type World } from "./support/world.ts";
+import { BUCKET_FAULTS } from "./table/bucket.ts";
 import { BROWSER_FAULTS } from "./table/browser.ts";
 import { CLIENT_FAULTS } from "./table/client.ts";
 import { DATABASE_FAULTS } from "./table/database.ts";
@@ -16,6 +17,7 @@ const GROUPS: readonly (readonly [string, readonly Fault[]])[] = [
   ["The session's Durable Object", OBJECT_FAULTS],
   ["The browser and the socket to it", BROWSER_FAULTS],
   ["D1", DATABASE_FAULTS],
+  ["R2 and profiles", BUCKET_FAULTS],
   ["Alarms and clocks", TIME_FAULTS],
   ["Clients", CLIENT_FAULTS],
 ];

@@ -42,7 +42,7 @@ export class RestoreOrigins implements RequestHandler {
 
   /** Restores what is left, without waiting for anybody to ask. */
   async restoreAll(): Promise<void> {
-    for (const origin of [...this.#pending.keys()]) await this.#restoreOnce(origin);
+    for (const origin of this.#pending.keys()) await this.#restoreOnce(origin);
   }
 
   readonly patterns = (): readonly RequestPattern[] =>

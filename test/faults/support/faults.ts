@@ -12,7 +12,8 @@ export interface TappedSocket {
 /** Calls of the browser binding, as Berth makes them. */
 export type BindingCall = "launch" | "connect" | "close";
 /** Statements of D1, by what they are for. */
-export type DatabaseCall = "admission" | "status" | "end";
+export type DatabaseCall = "admission" | "status" | "end" | "version";
+export type BucketCall = "get" | "put" | "delete";
 
 /**
  * The faults that are to happen, and what is known of the browsers. Tests and the Worker under test run in one
@@ -30,6 +31,7 @@ class Faults {
   wedged = false;
   readonly #binding = new Map<BindingCall, Interference<Response>>();
   readonly #database = new Map<DatabaseCall, Interference<unknown>>();
+  readonly #bucket = new Map<BucketCall, Interference<unknown>>();
 
   onBinding(call: BindingCall, interference: Interference<Response>): void {
     this.#binding.set(call, interference);
@@ -37,6 +39,16 @@ class Faults {
 
   onDatabase(call: DatabaseCall, interference: Interference<unknown>): void {
     this.#database.set(call, interference);
+  }
+
+  onBucket(call: BucketCall, interference: Interference<unknown>): void {
+    this.#bucket.set(call, interference);
+  }
+
+  async throughBucket<T>(call: BucketCall, forward: () => Promise<T>): Promise<T> {
+    const interference = this.#bucket.get(call);
+    // As with D1.
+    return interference ? ((await interference(forward)) as T) : forward();
   }
 
   throughBinding(call: BindingCall | undefined, forward: () => Promise<Response>): Promise<Response> {
@@ -61,6 +73,7 @@ class Faults {
   heal(): void {
     this.#binding.clear();
     this.#database.clear();
+    this.#bucket.clear();
     this.clockOffsetMs = 0;
     this.wedged = false;
   }

@@ -3,6 +3,7 @@ import { type DatabaseCall, faults } from "./faults.ts";
 /** What a statement is for, by the words that only it has. */
 const CALLS: readonly (readonly [DatabaseCall, RegExp])[] = [
   ["admission", /INSERT INTO sessions/],
+  ["version", /INSERT INTO profile_versions/],
   ["end", /SET status = \?\d+, end_reason/],
   ["status", /UPDATE sessions SET\s+(?!status = \?\d+, end_reason)/],
 ];

@@ -3,6 +3,7 @@ import worker from "../../../src/index.ts";
 import { BrowserSession as RealBrowserSession } from "../../../src/session/browser-session.ts";
 import { DEFAULT_TIMING, type SessionTiming } from "../../../src/session/timing.ts";
 import { faultyBinding } from "./faulty-binding.ts";
+import { faultyBucket } from "./faulty-bucket.ts";
 import { faultyDatabase } from "./faulty-database.ts";
 import { faults } from "./faults.ts";
 
@@ -25,7 +26,8 @@ const FAST: SessionTiming = {
 function faulty(env: Cloudflare.Env): Cloudflare.Env {
   // The binding's typed methods are not used: its `fetch` form alone.
   const BROWSER = faultyBinding(env.BROWSER) as Cloudflare.Env["BROWSER"];
-  return { ...env, DB: faultyDatabase(env.DB), BROWSER, EXCLUSIVE_BROWSERS: "true" };
+  const ARTIFACTS = faultyBucket(env.ARTIFACTS);
+  return { ...env, DB: faultyDatabase(env.DB), ARTIFACTS, BROWSER, EXCLUSIVE_BROWSERS: "true" };
 }
 
 /** The session object of production, with the clock, the waits and the parts that tests bend. */

@@ -26,6 +26,14 @@ interface Shown {
 /** The tab that a client leaves. */
 export const MARK = "data:text/html,<title>kept</title>";
 
+const PROFILE = "profile";
+const STATE_PATH = `/v1/profiles/${PROFILE}/storage-state`;
+
+const cookieNamed = (name: string) => {
+  const flags = { httpOnly: false, secure: false, sameSite: "Lax" };
+  return { name, value: "x", domain: "a.test", path: "/", expires: 2_000_000_000, ...flags };
+};
+
 /** One account with one session, and everything that a test looks at. */
 export class World {
   readonly tenant: Tenant;
@@ -36,9 +44,9 @@ export class World {
   ended: Promise<Response> | undefined;
   #session: { id: string; cdpUrl: string } | undefined;
 
-  private constructor(tenant: Tenant) {
+  private constructor(tenant: Tenant, created: Promise<Response>) {
     this.tenant = tenant;
-    this.created = tenant.meshbrow("/v1/sessions", { method: "POST", body: "{}" });
+    this.created = created;
     // A create that fails is looked at by whoever expects it to.
     this.created.catch(() => undefined);
   }
@@ -47,7 +55,40 @@ export class World {
   static async launching(bend: () => void = () => undefined): Promise<World> {
     const tenant = await createTenant();
     bend();
-    return new World(tenant);
+    return new World(tenant, tenant.meshbrow("/v1/sessions", { method: "POST", body: "{}" }));
+  }
+
+  /** The same with a profile that holds a cookie, and is to be saved at the end. */
+  static async launchingWithProfile(bend: () => void = () => undefined): Promise<World> {
+    const tenant = await createTenant();
+    await tenant.anchor("/v1/profiles", { method: "POST", body: JSON.stringify({ name: PROFILE }) });
+    const state = { cookies: [cookieNamed("before")], origins: [] };
+    await tenant.anchor(STATE_PATH, { method: "PUT", body: JSON.stringify(state) });
+    bend();
+    const body = JSON.stringify({ browser: { profile: { name: PROFILE, persist: true } } });
+    return new World(tenant, tenant.anchor("/v1/sessions", { method: "POST", body }));
+  }
+
+  /** A session whose browser has another cookie than its profile had. */
+  static async withProfile(): Promise<World> {
+    const world = await World.launchingWithProfile();
+    const { data } = await (await world.created).json<{ data: { id: string; cdp_url: string } }>();
+    world.#session = { id: data.id, cdpUrl: data.cdp_url };
+    const client = await CdpClient.connect(data.cdp_url);
+    await client.send("Storage.setCookies", { cookies: [cookieNamed("during")] });
+    client.close();
+    return world;
+  }
+
+  /** Names of the cookies that the next session would have. */
+  async savedCookies(): Promise<readonly string[]> {
+    const { cookies } = await (await this.tenant.anchor(STATE_PATH)).json<{ cookies: { name: string }[] }>();
+    return cookies.map(({ name }) => name).toSorted();
+  }
+
+  async countVersions(): Promise<number> {
+    const path = `/v1/profiles/${PROFILE}/versions`;
+    return (await (await this.tenant.anchor(path)).json<{ data: { count: number } }>()).data.count;
   }
 
   static async in(phase: Exclude<Phase, "launching">): Promise<World> {

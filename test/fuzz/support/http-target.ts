@@ -69,7 +69,7 @@ export async function createHttpTarget() {
           }),
       ],
     },
-    { pools: PROXY_TYPES.map((type) => aPool({ id: `pool_${type}`, type })), limits: PLAN },
+    { pools: PROXY_TYPES.map((type) => aPool({ id: `pool_${type}`, type })), limits: PLAN, hasEveryProfile: true },
   );
   return { ...setup, knocks };
 }

@@ -45,7 +45,12 @@ export interface SessionBody {
   readonly fingerprint: Fingerprint;
   readonly proxy: ShownProxy | null;
   readonly profileId: string | null;
-  readonly profile?: { readonly id: string; readonly safeAt: string | null; readonly saveError: string | null };
+  readonly profile?: {
+    readonly id: string;
+    readonly savedAt: string | null;
+    readonly safeAt: string | null;
+    readonly saveError: string | null;
+  };
   readonly expiresAt: string;
   readonly endReason?: string;
   readonly endDetail?: string;

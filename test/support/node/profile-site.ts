@@ -36,7 +36,7 @@ async function describeState(): Promise<string> {
     const kind = Object.prototype.toString.call(value);
     if (value instanceof Date) return `${kind} ${value.getTime()}`;
     if (value instanceof RegExp || value instanceof Error) return `${kind} ${value}`;
-    if (value instanceof Boolean || value instanceof Number || value instanceof String) return `${kind} ${value}`;
+    if (/ (?:Boolean|Number|String)\]$/.test(kind)) return `${kind} ${JSON.stringify(value)}`;
     if (value instanceof File) return `${kind} ${value.name} ${value.type} ${value.lastModified} ${await value.text()}`;
     if (value instanceof Blob) return `${kind} ${value.type} ${hex(new Uint8Array(await value.arrayBuffer()))}`;
     if (value instanceof ArrayBuffer) return `${kind} ${hex(new Uint8Array(value))}`;
@@ -111,8 +111,8 @@ async function writeState(name: string): Promise<void> {
   const self: Record<string, unknown> = { name: "self" };
   self["again"] = self;
   const shared = { shared: true };
-  const sparse: unknown[] = [1, undefined, 3];
-  delete sparse[1];
+  const sparse: unknown[] = [1];
+  sparse[2] = 3;
   const values: Record<string, unknown> = {
     undefined,
     null: null,
@@ -206,28 +206,32 @@ window.__state = describeState();
 
 const HTML = "text/html; charset=utf-8";
 
-export async function serveProfileSite(): Promise<ProfileSite> {
-  const requests: string[] = [];
-  const server: Server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    const { method, url = "/", headers } = request;
-    const host = headers.host ?? "";
-    requests.push(`${method} ${host} ${url}`);
-    const name = host.split(".", 1)[0] ?? "";
-    if (url === "/favicon.ico") return void response.writeHead(404).end();
-    if (url === "/cookies") {
-      const sent = (headers.cookie ?? "").split("; ").toSorted();
-      return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(sent));
-    }
-    if (url.startsWith("/sign-in/") || url === "/account") {
-      const user = url.split("/", 3)[2] ?? /\bsid=([^;]*)/.exec(headers.cookie ?? "")?.[1] ?? "undefined";
-      const work = url === "/account" ? knowVisitor : markVisitor;
-      const cookie = work === markVisitor ? { "set-cookie": `sid=${user}; Path=/; HttpOnly` } : {};
-      response.writeHead(200, { "content-type": HTML, ...cookie });
-      return void response.end(script(`${String(work)}\nwindow.__visitor = ${work.name}("${user}");`));
-    }
+function answer({ url = "/", headers }: IncomingMessage, response: ServerResponse): void {
+  const { host = "", cookie = "" } = headers;
+  const name = host.split(".", 1)[0] ?? "";
+  if (url === "/favicon.ico") {
+    response.writeHead(404).end();
+  } else if (url === "/cookies") {
+    const sent = cookie.split("; ").toSorted();
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(sent));
+  } else if (url.startsWith("/sign-in/") || url === "/account") {
+    const user = url.split("/", 3)[2] ?? /\bsid=([^;]*)/.exec(cookie)?.[1] ?? "undefined";
+    const work = url === "/account" ? knowVisitor : markVisitor;
+    const sets = work === markVisitor ? { "set-cookie": `sid=${user}; Path=/; HttpOnly` } : {};
+    response.writeHead(200, { "content-type": HTML, ...sets });
+    response.end(script(`${String(work)}\nwindow.__visitor = ${work.name}("${user}");`));
+  } else {
     const writes = url === "/write" ? script(`${String(writeState)}\nwindow.__written = writeState("${name}");`) : "";
     response.writeHead(200, { "content-type": HTML, ...(writes !== "" && { "set-cookie": [...cookiesOf(name)] }) });
     response.end(`<!doctype html><html>${script(FIRST)}<title>${name}</title>${writes}</html>`);
+  }
+}
+
+export async function serveProfileSite(): Promise<ProfileSite> {
+  const requests: string[] = [];
+  const server: Server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.headers.host} ${request.url}`);
+    answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

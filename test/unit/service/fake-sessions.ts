@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { createProfileStore } from "../../../src/accounts/profile-store.ts";
+import { createProfileStore, type ProfileStore } from "../../../src/accounts/profile-store.ts";
 import type { SealedPool } from "../../../src/accounts/proxy-pool-store.ts";
 import type { SessionIndex } from "../../../src/accounts/session-index.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
@@ -188,6 +188,27 @@ export class FakeLogger implements Logger {
   error = (event: string): void => void this.events.push(event);
 }
 
+const ALL_PROFILES: Pick<ProfileStore, "find" | "noteUse"> = {
+  find: async (accountId, { value }) => ({
+    id: "prof_aaaaaaaaaaaaaaaa" as ProfileId,
+    accountId,
+    name: value,
+    description: null,
+    tags: [],
+    fingerprint: null,
+    proxy: null,
+    seed: "seed",
+    source: "empty",
+    sessionId: null,
+    head: null,
+    usageCount: 0,
+    lastUsedAt: null,
+    createdAt: 0,
+    updatedAt: 0,
+  }),
+  noteUse: async () => undefined,
+};
+
 export interface ServiceOptions {
   readonly limits?: Partial<Plan>;
   readonly available?: ReadonlySet<FeatureName>;
@@ -195,6 +216,8 @@ export interface ServiceOptions {
   /** The deployment's proxy pools: one of homes anywhere, unless told otherwise. */
   readonly pools?: readonly SealedPool[];
   readonly allowPrivateNetwork?: boolean;
+  /** Whatever profile a session names is there, and empty. */
+  readonly hasEveryProfile?: boolean;
   readonly wrapIndex?: (index: SessionIndex) => SessionIndex;
 }
 
@@ -205,6 +228,7 @@ export async function createServiceSetup({
   wrapIndex,
   pools = [aPool()],
   allowPrivateNetwork = false,
+  hasEveryProfile = false,
 }: ServiceOptions = {}) {
   const clock = new FakeClock(NOON);
   const index = createSessionIndex({ database: env.DB });
@@ -213,7 +237,7 @@ export async function createServiceSetup({
   const works: Promise<void>[] = [];
   const created = createSessionService({
     index: wrapIndex ? wrapIndex(index) : index,
-    profiles: createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
+    profiles: hasEveryProfile ? ALL_PROFILES : createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
     sessionObject: (id) => sessions.object(id),
     availableFeatures: available,
     allowPrivateNetwork,

@@ -1,0 +1,94 @@
+import { expect } from "vitest";
+import { faults, first, losesAnswer, rejects } from "../support/faults.ts";
+import type { Fault } from "../support/outcome.ts";
+import { World } from "../support/world.ts";
+
+const AWAY = "R2: injected";
+const OLD = ["before"];
+const NEW = ["before", "during"];
+
+/** R2 does not answer, or what it holds does not take effect: of a session that saves its profile at its end. */
+export const BUCKET_FAULTS: readonly Fault[] = [
+  {
+    name: "R2 away while the profile is read",
+    phase: "launching",
+    happen: async () => {
+      const world = await World.launchingWithProfile(() => faults.onBucket("get", rejects(AWAY)));
+      expect((await world.created).status).toBe(503);
+      faults.heal();
+      expect(await world.savedCookies()).toEqual(OLD);
+      return world;
+    },
+    outcome: { state: "failed", reason: "launch_failed", usage: 0 },
+  },
+  {
+    name: "R2 away while the profile is saved: it stays as it was",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.withProfile();
+      faults.onBucket("put", rejects(AWAY));
+      expect((await world.delete()).status).toBe(200);
+      await expect.poll(() => world.slots()).toBe(0);
+      expect(await world.savedCookies()).toEqual(OLD);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "R2 does not delete what a save no longer needs",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.withProfile();
+      faults.onBucket("delete", rejects(AWAY));
+      expect((await world.delete()).status).toBe(200);
+      await expect.poll(() => world.savedCookies()).toEqual(NEW);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "D1 away, twice, when the saved profile is to take effect",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.withProfile();
+      faults.onDatabase("version", first(2, rejects(AWAY)));
+      expect((await world.delete()).status).toBe(200);
+      await expect.poll(() => world.savedCookies(), { timeout: 10_000 }).toEqual(NEW);
+      expect(await world.countVersions()).toBe(2);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "D1's answer lost when the saved profile takes effect: one version, not two",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.withProfile();
+      faults.onDatabase("version", first(1, losesAnswer(AWAY)));
+      expect((await world.delete()).status).toBe(200);
+      await expect.poll(() => world.slots(), { timeout: 10_000 }).toBe(0);
+      expect(await world.savedCookies()).toEqual(NEW);
+      expect(await world.countVersions()).toBe(2);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "object reset while the profile is saved",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.withProfile();
+      const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+      faults.onBucket("put", (forward) => {
+        reach();
+        return forward();
+      });
+      world.delete().catch(() => undefined);
+      await reached;
+      await world.reset();
+      await expect.poll(() => world.savedCookies(), { timeout: 10_000 }).toEqual(NEW);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+];

@@ -1,0 +1,88 @@
+import { describe, it } from "vitest";
+import { CdpConnection } from "../../../src/cdp/cdp-connection.ts";
+import { FetchBroker, type RequestHandler } from "../../../src/cdp/fetch-broker.ts";
+
+interface Sent {
+  readonly id: number;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+}
+
+/** A broker over a browser that answers everything at once. */
+function createBroker() {
+  const sent: Sent[] = [];
+  const connection = new CdpConnection((text) => {
+    const command = JSON.parse(text) as Sent;
+    sent.push(command);
+    queueMicrotask(() => connection.receive(JSON.stringify({ id: command.id, result: {} }), ""));
+  });
+  const broker = new FetchBroker(connection);
+  const pause = (requestId: string, url = "https://a.test/"): void => {
+    const params = { requestId, request: { url, headers: { a: "b" } }, frameId: "F" };
+    connection.receive(JSON.stringify({ method: "Fetch.requestPaused", params }), "");
+  };
+  const answers = () =>
+    sent.filter(({ method }) => !method.endsWith("able")).map(({ method, params }) => [method, params]);
+  return { broker, sent, pause, answers };
+}
+
+const handler = (rule: RequestHandler["rule"], urlPattern?: string): RequestHandler => ({
+  patterns: () => [{ resourceType: "Document", ...(urlPattern !== undefined && { urlPattern }) }],
+  rule,
+});
+
+const HEADERS = [{ name: "a", value: "c" }];
+
+describe("the fetch broker", () => {
+  it("asks for what all handlers want to see, and for nothing once nobody wants any", async ({ expect }) => {
+    const { broker, sent } = createBroker();
+    let wanted = ["https://a.test/*"];
+    await broker.use(handler(() => undefined, "https://b.test/*"));
+    await broker.use({
+      patterns: () => wanted.map((urlPattern) => ({ urlPattern, resourceType: "Document" })),
+      rule: () => undefined,
+    });
+    expect(sent.at(-1)?.params["patterns"]).toEqual([
+      { urlPattern: "https://b.test/*", resourceType: "Document" },
+      { urlPattern: "https://a.test/*", resourceType: "Document" },
+    ]);
+    wanted = [];
+    await broker.changed();
+    expect(sent.at(-1)?.params["patterns"]).toEqual([{ urlPattern: "https://b.test/*", resourceType: "Document" }]);
+  });
+
+  it("switches itself off when the last handler wants nothing", async ({ expect }) => {
+    const { broker, sent } = createBroker();
+    await broker.use({ patterns: () => [], rule: () => undefined });
+    expect(sent.map(({ method }) => method)).toEqual(["Fetch.disable"]);
+  });
+
+  it("asks every handler in turn, and goes on with all that they ruled", async ({ expect }) => {
+    const { broker, pause, answers } = createBroker();
+    const asked: string[] = [];
+    const { promise: waited, resolve: goOn } = Promise.withResolvers<undefined>();
+    await broker.use(handler(() => (asked.push("first"), { headers: HEADERS })));
+    await broker.use(handler(() => (asked.push("second"), waited)));
+    await broker.use(handler(() => (asked.push("third"), undefined)));
+    pause("R1");
+    expect({ asked, answers: answers() }).toEqual({ asked: ["first", "second"], answers: [] });
+    goOn(undefined);
+    await waited;
+    await expect.poll(answers).toEqual([["Fetch.continueRequest", { requestId: "R1", headers: HEADERS }]]);
+    expect(asked).toEqual(["first", "second", "third"]);
+  });
+
+  it("fails a request at the first who says so, or who cannot say anything", async ({ expect }) => {
+    const { broker, pause, answers } = createBroker();
+    const asked: string[] = [];
+    await broker.use(
+      handler(({ requestId }) => (requestId === "R1" ? { fails: true } : Promise.reject(new Error("no answer")))),
+    );
+    await broker.use(handler(({ requestId }) => (asked.push(requestId), undefined)));
+    pause("R1");
+    pause("R2");
+    const failed = (requestId: string) => ["Fetch.failRequest", { requestId, errorReason: "Failed" }];
+    await expect.poll(answers).toEqual([failed("R1"), failed("R2")]);
+    expect(asked).toEqual([]);
+  });
+});
