@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { faults, first, losesAnswer, rejects } from "../support/faults.ts";
+import { Gate } from "../support/gate.ts";
 import type { Fault } from "../support/outcome.ts";
 import { World } from "../support/world.ts";
 
@@ -78,14 +79,14 @@ export const BUCKET_FAULTS: readonly Fault[] = [
     phase: "ending",
     happen: async () => {
       const world = await World.withProfile();
-      const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-      faults.onBucket("put", (forward) => {
-        reach();
-        return forward();
-      });
-      world.delete().catch(() => undefined);
-      await reached;
+      const gate = new Gate();
+      faults.onBucket("put", gate.hold("before"));
+      const ended = world.delete();
+      await gate.reached();
       await world.reset();
+      expect((await ended).status).toBe(503);
+      gate.open();
+      faults.heal();
       await expect.poll(() => world.savedCookies(), { timeout: 10_000 }).toEqual(NEW);
       return world;
     },
