@@ -32,6 +32,8 @@ export interface TargetGateOptions {
   readonly setUp: (target: GatedTarget) => readonly Promise<unknown>[];
   /** A target could not be set up, and runs without. */
   readonly onFailed: (error: unknown) => void;
+  /** Sends what a target is to have that would harm it while it stands still: once it runs, as far as that is known. */
+  readonly onRunning?: (target: GatedTarget) => void;
   /** A target has gone; its renderer may live on with others. */
   readonly onGone?: (target: GatedTarget) => void;
 }
@@ -161,7 +163,10 @@ export class TargetGate {
     gated.settled = this.#settle(gated, commands);
     // In the same go: the answers may take until the target runs.
     if (runsAtFirstResume(gated.info)) void this.#resumeLast(gated);
-    else this.#resume(gated);
+    else {
+      this.#resume(gated);
+      this.#options.onRunning?.(gated);
+    }
   }
 
   async #settle(gated: Gated, commands: readonly Promise<unknown>[]): Promise<void> {
@@ -195,6 +200,7 @@ export class TargetGate {
     await gated.settled;
     await this.#options.holders.whenFree(gated.info.targetId);
     this.#resume(gated);
+    this.#options.onRunning?.(gated);
   }
 
   #letGo(parentSessionId: string, sessionId: string): void {

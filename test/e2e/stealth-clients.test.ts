@@ -193,3 +193,33 @@ describe("playwright-core at max, unmodified", () => {
     expect(new Set(titles)).toEqual(new Set(["Home", "Frames", "Workers", "Second"]));
   });
 });
+
+describe("windows that pages open at standard", () => {
+  /** Enough for the renderer to crash nearly always, if focus comes before a window runs. */
+  const ROUNDS = 16;
+
+  test("share their opener's renderer without harm", async ({ sessions, clients, site }) => {
+    const { cdpUrl } = await sessions.create("meshbrow", { stealth: "standard" });
+    const browser = await clients.puppeteer(cdpUrl);
+    const page = await firstPuppeteerPage(browser);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await page.goto(`${site.origin}/?${round}`);
+      await page.evaluate(async () => {
+        open("/second");
+        open(`${location.origin.replace("127.0.0.1", "localhost")}/second`);
+        open("/third", "_blank", "noopener");
+        const blank = open("about:blank") as Window & typeof globalThis;
+        const peer = new blank.RTCPeerConnection({ iceServers: [{ urls: "stun:127.0.0.1:9" }] });
+        peer.createDataChannel("a");
+        await peer.setLocalDescription(await peer.createOffer());
+      });
+      const others = async () => (await browser.pages()).filter((each) => each !== page);
+      await expect.poll(async () => (await others()).length).toBe(4);
+      const opened = await others();
+      expect(await Promise.all(opened.map((each) => each.evaluate(() => document.hasFocus())))).toEqual(
+        opened.map(() => true),
+      );
+      await Promise.all(opened.map((each) => each.close()));
+    }
+  });
+});

@@ -8,7 +8,7 @@ import type { Overrides } from "./overrides.ts";
 import { listenToTraffic, type TrafficListener } from "../proxy/traffic.ts";
 import { RequestHeaders } from "./request-headers.ts";
 import { SharedZone } from "./shared-zone.ts";
-import { setUpTarget } from "./target-set-up.ts";
+import { onceItRuns, setUpTarget } from "./target-set-up.ts";
 import { sizeWindow } from "./windows.ts";
 
 export interface StealthOptions {
@@ -48,6 +48,7 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
       const commands = setUpTarget(overrides, target);
       return target.info.targetId === pageId ? [...commands, sized] : commands;
     },
+    onRunning: (target) => onceItRuns(overrides, target),
     onFailed,
     onGone: ({ info }) => zone.again(info.targetId),
   });

@@ -19,18 +19,32 @@ export function setUpTarget(overrides: Overrides, target: GatedTarget): readonly
   const isDocument = type === "page" || type === "iframe";
   if (!isDocument && !WORKERS.has(type)) return [];
   const guards = !overrides.proxied ? [] : [countTraffic(target), ...(isDocument ? guardWebRtc(target) : [])];
-  const shown = isDocument ? setUpDocument(overrides, type, target.send) : setUpWorker(overrides, type, target.send);
+  const shown = isDocument ? setUpDocument(overrides, target) : setUpWorker(overrides, type, target.send);
   return [...guards, ...shown];
 }
 
-function setUpDocument(overrides: Overrides, type: string, send: Send): readonly Promise<unknown>[] {
+function setUpDocument(overrides: Overrides, target: GatedTarget): readonly Promise<unknown>[] {
+  const { info, send } = target;
   const commands = [...identity(overrides, send), ...zoneAndLocale(overrides, send)];
-  if (overrides.focus && type === "page") {
-    commands.push(send("Emulation.setFocusEmulationEnabled", { enabled: true }));
-  }
+  if (overrides.focus && info.type === "page" && !isWithin(target)) commands.push(focus(send));
   if (overrides.geolocation) commands.push(send("Emulation.setGeolocationOverride", overrides.geolocation));
   if (overrides.hidesWebdriver) commands.push(...hideWebdriver(send));
   return commands;
+}
+
+/** Pages are focused, whichever tab is in front. */
+const focus = (send: Send): Promise<unknown> => send("Emulation.setFocusEmulationEnabled", { enabled: true });
+
+/** A window that shares its opener's renderer, and stands still in it. */
+const isWithin = ({ info }: GatedTarget): boolean => info.type === "page" && info.canAccessOpener === true;
+
+/**
+ * What a target gets when it runs. Focus that comes to a window while its opener's renderer stands still for it crashes
+ * the renderer now and then (seen with Chromium 156: a peer connection made from the window's own realm).
+ */
+export function onceItRuns(overrides: Overrides, target: GatedTarget): void {
+  // A window that has closed meanwhile needs none.
+  if (overrides.focus && isWithin(target)) focus(target.send).catch(() => undefined);
 }
 
 function setUpWorker(overrides: Overrides, type: string, send: Send): readonly Promise<unknown>[] {
