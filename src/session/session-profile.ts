@@ -60,8 +60,8 @@ export class SessionProfile {
   /** A page of this origin was shown. */
   visited(origin: string): void {
     this.#storage?.storage.visited(origin);
-    const { storage } = this.#record();
-    if (storage.visited.includes(origin)) return;
+    const storage = this.#store.read()?.storage;
+    if (storage === undefined || storage.visited.includes(origin)) return;
     const visited = [...storage.visited, origin].slice(-MAX_VISITED);
     this.#store.update({ storage: { ...storage, visited } });
   }
@@ -94,7 +94,7 @@ export class SessionProfile {
 
   /** Opens what the first restore needs, when nobody waits for it. */
   async prepare(): Promise<void> {
-    const isLoaded = (this.#record().profile?.base ?? null) !== null;
+    const isLoaded = (this.#store.read()?.profile?.base ?? null) !== null;
     // Without it the first restore takes a little longer.
     if (isLoaded) await this.#storage?.storage.prepare().catch(() => undefined);
   }
@@ -187,9 +187,13 @@ export class SessionProfile {
     try {
       const earlier = await this.#manifest();
       const storage = await this.#over(live);
-      const manifest = await within(CAPTURE_LIMIT_MS, storage.read(staging, earlier));
+      const { manifest, onKept } = await within(CAPTURE_LIMIT_MS, storage.read(staging, earlier));
       const staged = await staging.finish(manifest);
-      if (profileId === this.#record().profile?.id) this.#earlier = Promise.resolve(manifest);
+      // Of another profile's save, the session's own does not know.
+      if (profileId === this.#store.read()?.profile?.id) {
+        this.#earlier = Promise.resolve(manifest);
+        onKept();
+      }
       return staged;
     } catch (error) {
       await staging.abandon().catch(() => undefined);

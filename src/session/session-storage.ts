@@ -20,6 +20,13 @@ export interface SessionStorageOptions {
   readonly changed: readonly string[];
 }
 
+/** What was read of a browser. */
+export interface ReadState {
+  readonly manifest: ProfileManifest;
+  /** To be called when the next read may go on from this one: until then all that has changed stays so. */
+  readonly onKept: () => void;
+}
+
 /** Storage and cookies of one connected browser: what a profile puts there, and what is read for one. */
 export class SessionStorage {
   readonly #options: SessionStorageOptions;
@@ -80,7 +87,7 @@ export class SessionStorage {
   }
 
   /** Everything that the browser remembers, and what is not in it yet. */
-  async read(sink: ContentSink, earlier: ProfileManifest): Promise<ProfileManifest> {
+  async read(sink: ContentSink, earlier: ProfileManifest): Promise<ReadState> {
     const { live } = this.#options;
     const { connection, targets } = live;
     const pages = live.pages();
@@ -89,11 +96,13 @@ export class SessionStorage {
     const changed = new Set(inDoubt.filter((origin) => !this.#restore.isPending(origin)));
     const reading = { connection, contextId: targets.own?.id, tab: this.#tab, pages, earlier, changed, sink };
     const read = await capture(reading);
-    // What is shown may change right after; and so may what was visited meanwhile.
-    this.#changed = new Set([...[...this.#changed].filter((origin) => !changed.has(origin)), ...shown]);
     // Tabs that nobody has brought back to their page keep what they had.
     const left = this.#tabsLeft().filter(({ origin }) => !read.tabs.some((tab) => tab.origin === origin));
-    return { ...read, tabs: [...read.tabs, ...left] };
+    const onKept = (): void => {
+      // What was shown may have changed right after; and so may what was visited meanwhile.
+      this.#changed = new Set([...[...this.#changed].filter((origin) => !changed.has(origin)), ...shown]);
+    };
+    return { manifest: { ...read, tabs: [...read.tabs, ...left] }, onKept };
   }
 
   #tabsLeft(): readonly TabContent[] {

@@ -274,6 +274,10 @@ describe.concurrent("a profile", () => {
     const again = await api.call("anchor", "/v1/profiles", { method: "POST", body });
     expect(again.status).toBe(409);
     expect(await visitorOf(page, profileSite)).toBe("cleo");
+    // Another one of the same session has all of it too, its page being left long since.
+    await page.goto("about:blank");
+    const another = { ...body, name: "made again" };
+    expect((await api.call("anchor", "/v1/profiles", { method: "POST", body: another })).status).toBe(200);
     expect({ seen, pages: (await browser.pages()).length }).toEqual({ seen: [], pages: 1 });
     const { fingerprint } = await api.describe(first.id);
 
@@ -284,8 +288,10 @@ describe.concurrent("a profile", () => {
     // Not asked to persist: what this session changes is forgotten.
     await signIn(reader, profileSite, "dora");
     await api.destroy(second.id);
-    const third = await sessions.create("anchor", { browser: { profile: { name: "made" } } });
-    expect(await visitorOf(await firstPuppeteerPage(await clients.puppeteer(third.cdpUrl)), profileSite)).toBe("cleo");
+    for (const name of ["made", "made again"]) {
+      const { cdpUrl } = await sessions.create("anchor", { browser: { profile: { name } } });
+      expect(await visitorOf(await firstPuppeteerPage(await clients.puppeteer(cdpUrl)), profileSite)).toBe("cleo");
+    }
   });
 
   test("may hold tens of megabytes of one origin", async ({ api, sessions, clients, profileSite, expect }) => {
