@@ -1,4 +1,4 @@
-import Anchorbrowser, { AuthenticationError, BadRequestError, NotFoundError } from "anchorbrowser";
+import Anchorbrowser, { AuthenticationError, BadRequestError, ConflictError, NotFoundError } from "anchorbrowser";
 import { describe, expect } from "vitest";
 import { defaultContext, firstPlaywrightPage } from "../support/node/clients.ts";
 import { test as base } from "../support/node/test.ts";
@@ -90,6 +90,26 @@ describe("the official Anchor SDK", () => {
     await connected.contexts()[0]?.pages()[0]?.goto(`${site.origin}/second`);
     await firstPlaywrightPage(plain).waitForURL("**/second");
     expect(defaultContext(plain).pages()).toHaveLength(1);
+  });
+
+  test("makes, loads, lists and deletes profiles", async ({ sdk, site, clients }) => {
+    const { data: first } = await sdk.sessions.create();
+    const page = firstPlaywrightPage(await clients.playwright(first?.cdp_url ?? ""));
+    await page.goto(site.origin);
+    await page.evaluate(() => localStorage.setItem("token", "kept"));
+    const made = { name: "of the SDK", description: "one", source: "session", session_id: first?.id ?? "" } as const;
+    expect(await sdk.profiles.create(made)).toEqual({ data: { status: "success" } });
+    await expect(sdk.profiles.create(made)).rejects.toBeInstanceOf(ConflictError);
+    const shown = { name: "of the SDK", description: "one", source: "session", session_id: first?.id, status: "ready" };
+    expect((await sdk.profiles.retrieve("of the SDK")).data).toMatchObject(shown);
+    expect((await sdk.profiles.list()).data).toMatchObject({ count: 1, items: [shown] });
+
+    const { data: second } = await sdk.sessions.create({ browser: { profile: { name: "of the SDK" } } });
+    const reader = firstPlaywrightPage(await clients.playwright(second?.cdp_url ?? ""));
+    await reader.goto(site.origin);
+    expect(await reader.evaluate(() => localStorage.getItem("token"))).toBe("kept");
+    expect(await sdk.profiles.delete("of the SDK")).toEqual({ data: { status: "success" } });
+    await expect(sdk.profiles.retrieve("of the SDK")).rejects.toBeInstanceOf(NotFoundError);
   });
 
   test("throws its typed errors", async ({ account, sdk }) => {
