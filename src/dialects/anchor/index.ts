@@ -3,7 +3,7 @@ import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
-import { restorePath, storageStatePath, versionsPath } from "./routes/profile-content.ts";
+import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { pagesPath } from "./routes/pages.ts";
 import { sessionPath } from "./routes/session.ts";
@@ -28,9 +28,7 @@ const app = createDialectApp(
     tokenPath,
     profilesPath,
     profilePath,
-    storageStatePath,
-    versionsPath,
-    restorePath,
+    ...profileContentPaths,
   ],
   { renderFailure, renderFault },
 );

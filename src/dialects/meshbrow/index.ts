@@ -3,7 +3,7 @@ import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { cookiesPath, importCookiesPath } from "./routes/cookies.ts";
-import { restorePath, storageStatePath, versionsPath } from "./routes/profile-content.ts";
+import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { accountPath } from "./routes/account.ts";
 import { sessionPath } from "./routes/session.ts";
@@ -21,9 +21,7 @@ const app = createDialectApp(
     importCookiesPath,
     profilesPath,
     profilePath,
-    storageStatePath,
-    versionsPath,
-    restorePath,
+    ...profileContentPaths,
     accountPath,
     usagePath,
     statusPath,

@@ -24,8 +24,12 @@ const TAGS = ["Profiles"];
 /** A profile by its id, as this dialect names them. */
 export const profileIn = (context: Context<HttpEnv>) => ({ by: "id", value: context.req.param("id") ?? "" }) as const;
 
+/** The body as the client at hand reads it. */
+export const inFormOf = (context: Context<HttpEnv>, body: object): object =>
+  wantsSdkForm(context.req) ? sdkBody(body) : body;
+
 export const reply = (context: Context<HttpEnv>, status: 200 | 201, body: object): Result<Reply, Failure> =>
-  succeed({ status, body: wantsSdkForm(context.req) ? sdkBody(body) : body });
+  succeed({ status, body: inFormOf(context, body) });
 
 async function create(context: Context<HttpEnv>): Promise<Result<Reply, Failure>> {
   const body = await readJsonBody(context.req);
