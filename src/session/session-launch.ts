@@ -5,8 +5,8 @@ import type { Failure } from "../domain/failure.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
-import type { EngineBrowser } from "../engines/engine.ts";
-import type { BrowserLink } from "./browser-link.ts";
+import { BrowserGoneError, type EngineBrowser } from "../engines/engine.ts";
+import { type BrowserLink, BrowserLostError } from "./browser-link.ts";
 import { closeFor } from "./end-close.ts";
 import { launchBrowser } from "./launcher.ts";
 import type { LiveBrowser } from "./live-browser.ts";
@@ -63,11 +63,18 @@ export class SessionLaunch {
     const location = locationOf(spec, plan);
     if (record.profile !== null) this.#options.profile.fetch();
     const wanted = (): boolean => this.#isWanted();
-    const browser = await launchBrowser({ engine, location, clock, limitMs: timing.launchLimitMs, wanted, background });
+    const launching = { engine, location, clock, limitMs: timing.launchLimitMs, wanted, background };
+    let browser = await launchBrowser(launching);
     if (!wanted()) return this.#abandon(browser);
     // Evidence right after the side effect: whoever wakes later can find the browser, or close it.
     store.update({ browserId: browser.browserId });
-    const live = await link.connect();
+    const first = await link.connect().catch(goneAtOnce);
+    if (first === undefined) {
+      browser = await launchBrowser(launching);
+      if (!wanted()) return this.#abandon(browser);
+      store.update({ browserId: browser.browserId });
+    }
+    const live = first ?? (await link.connect());
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);
@@ -166,6 +173,12 @@ export class SessionLaunch {
     await browser.close();
     return false;
   }
+}
+
+/** A browser that died while it was starting leaves nothing behind: another one may be asked for, once. */
+function goneAtOnce(error: unknown): undefined {
+  if (error instanceof BrowserLostError && error.cause instanceof BrowserGoneError) return undefined;
+  throw error;
 }
 
 /** Where the engine's own way out is to be: for a proxy that comes from no pool. */
