@@ -6,6 +6,8 @@ import { createProfileStore } from "./accounts/profile-store.ts";
 import { createProfileVault, type ProfileVault } from "./accounts/profile-vault.ts";
 import { createProfileVersionStore } from "./accounts/profile-version-store.ts";
 import { createProxyPoolStore, type ProxyPoolStore } from "./accounts/proxy-pool-store.ts";
+import { createRecordingArchive } from "./accounts/recording-archive.ts";
+import { createRecordingStore } from "./accounts/recording-store.ts";
 import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
@@ -20,6 +22,9 @@ import { createLogger } from "./observability/logger.ts";
 import { createAccountService } from "./service/account-service.ts";
 import { finishDeletions } from "./service/profile-deletion.ts";
 import { createProfileService } from "./service/profile-service.ts";
+import { deleteUnneededRecordings } from "./service/recording-deletion.ts";
+import { createRecordingLinks } from "./service/recording-links.ts";
+import { createRecordingService } from "./service/recording-service.ts";
 import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-pool-service.ts";
 import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
@@ -31,8 +36,9 @@ import { KnownHosts } from "./session/known-hosts.ts";
 import { KnownProxySupport } from "./session/known-proxy-support.ts";
 import type { SessionObject } from "./session/session-object.ts";
 import { probeExit } from "./session/probe-exit.ts";
-import type { SessionDeps } from "./session/session-deps.ts";
+import type { RecordingDeps, SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
+import type { VideoQueueOptions } from "./video/video-queue.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
 const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
@@ -41,6 +47,9 @@ const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
   "viewport",
   "proxy",
   "profile",
+  "har",
+  "screenshots",
+  "video",
 ]);
 
 const DEFAULT_MAX_CLIENTS = 4;
@@ -84,6 +93,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     knownProxySupport,
     proxyPools: poolStoreOf(env),
     profiles: { vault: vaultOf(env), versions: createProfileVersionStore({ database: env.DB, clock, ids }) },
+    recordings: recordingsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
@@ -99,6 +109,27 @@ const secretsOf = ({ BERTH_SECRET = "", BERTH_SECRET_PREVIOUS = "" }: Cloudflare
 
 const vaultOf = (env: Cloudflare.Env): ProfileVault =>
   createProfileVault({ bucket: env.ARTIFACTS, ids, secrets: secretsOf(env) });
+
+/** Bodies up to this size are part of a HAR, unless HAR_MAX_BODY_BYTES says something else. */
+const DEFAULT_MAX_BODY_BYTES = 256 * 1024;
+/** Larger ones do not fit into a row of an object's database. */
+const LARGEST_BODY_BYTES = 512 * 1024;
+const DEFAULT_RETENTION_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A variable's number, if it is one in the range. */
+function numberOf(variable: string | undefined, otherwise: number, largest: number): number {
+  const value = variable === undefined || variable === "" ? Number.NaN : Number(variable);
+  return value >= 0 && value <= largest ? value : otherwise;
+}
+
+const recordingsOf = (env: Cloudflare.Env): RecordingDeps => ({
+  archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
+  store: createRecordingStore({ database: env.DB, clock }),
+  redactedHeaders: new Set(env.HAR_REDACTED_HEADERS.split(",").map((name) => name.trim().toLowerCase())),
+  maxBodyBytes: numberOf(env.HAR_MAX_BODY_BYTES, DEFAULT_MAX_BODY_BYTES, LARGEST_BODY_BYTES),
+  retentionMs: numberOf(env.RECORDING_DAYS, DEFAULT_RETENTION_DAYS, 3650) * DAY_MS,
+});
 
 function missingSecret(env: Cloudflare.Env): string | undefined {
   if ((env.BERTH_SECRET ?? "").length >= MIN_SECRET_LENGTH) return undefined;
@@ -140,6 +171,35 @@ function profilesOf(env: Cloudflare.Env, parts: ProfileParts) {
   };
 }
 
+/** What an account's videos are made with. */
+export function createVideoDeps(env: Cloudflare.Env): Omit<VideoQueueOptions, "jobs"> {
+  return {
+    engine: engineOf(env),
+    archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
+    store: createRecordingStore({ database: env.DB, clock }),
+    script: async () => (await env.ASSETS.fetch("https://assets/recordings/encoder.js")).text(),
+    clock,
+    logger,
+  };
+}
+
+function recordingParts(env: Cloudflare.Env, sessions: SessionService, parts: ProfileParts) {
+  const archive = createRecordingArchive({ bucket: env.ARTIFACTS });
+  const store = createRecordingStore({ database: env.DB, clock });
+  return {
+    recordings: createRecordingService({
+      ...parts,
+      archive,
+      store,
+      links: createRecordingLinks({ secret: env.BERTH_SECRET ?? "", clock }),
+      describe: (principal, sessionId) => sessions.describe(principal, sessionId),
+      videoMaker: (accountId) => env.VIDEOS.getByName(accountId),
+      logger,
+    }),
+    deleteUnneededRecordings: (): Promise<void> => deleteUnneededRecordings({ archive, store, logger }),
+  };
+}
+
 const egressOf = (env: Cloudflare.Env) => ({
   allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
   proxyPools: poolStoreOf(env),
@@ -162,7 +222,7 @@ function missingConfiguration(env: Cloudflare.Env): string | undefined {
 }
 
 /** Types say that these are there; a deployment's own configuration may say otherwise. */
-const BINDINGS = ["DB", "ARTIFACTS", "SESSIONS", "RATE_LIMITS", "ASSETS"] as const;
+const BINDINGS = ["DB", "ARTIFACTS", "SESSIONS", "RATE_LIMITS", "VIDEOS", "ASSETS"] as const;
 
 function missingBinding(env: Partial<Cloudflare.Env>): string | undefined {
   const missing = BINDINGS.filter((name) => env[name] === undefined);
@@ -211,6 +271,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
   });
   return {
     ...profilesOf(env, { sessionObject, background }),
+    ...recordingParts(env, service, { sessionObject, background }),
     reconcile: createReconcile({
       index,
       sessionObject,

@@ -3,6 +3,7 @@ import { createWorkerApp } from "./http/worker-app.ts";
 
 export { RateLimiter } from "./http/rate-limiter.ts";
 export { BrowserSession } from "./session/browser-session.ts";
+export { VideoMakerObject } from "./video/video-maker-object.ts";
 
 /** Built once an isolate: bindings do not change while it lives. */
 let app: ReturnType<typeof createWorkerApp> | undefined;
@@ -15,8 +16,9 @@ export default {
   async scheduled({ scheduledTime }, env) {
     // Adding up months reads every session of theirs: once an hour is enough.
     const onTheHour = new Date(scheduledTime).getUTCMinutes() === 0;
-    const { reconcile, finishDeletions } = createWorkerDeps(env);
+    const { reconcile, finishDeletions, deleteUnneededRecordings } = createWorkerDeps(env);
     await reconcile({ usage: onTheHour ? "recent" : "none" });
     await finishDeletions();
+    await deleteUnneededRecordings();
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

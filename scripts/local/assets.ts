@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { buildBrowserCode } from "./browser-code.ts";
 import { toolFile } from "./child-output.ts";
 import { root } from "./paths.ts";
 
@@ -23,7 +24,8 @@ interface Protocol {
 /** Fills the folder that wrangler.toml serves static files from; does nothing where it is up to date. */
 export async function buildAssets(): Promise<void> {
   const copies = Object.entries(COPIES).map(async ([name, from]) => writeAsset(name, await readFile(toolFile(from))));
-  await Promise.all([...copies, writeAsset(PROTOCOL, await mergeProtocol())]);
+  const scripts = (await buildBrowserCode()).map(([name, content]) => writeAsset(name, content));
+  await Promise.all([...copies, ...scripts, writeAsset(PROTOCOL, await mergeProtocol())]);
 }
 
 async function mergeProtocol(): Promise<Buffer> {

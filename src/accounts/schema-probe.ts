@@ -7,6 +7,7 @@ import {
   profiles,
   profileVersions,
   proxyPools,
+  recordings,
   sessions,
   usageMonths,
 } from "./tables.ts";
@@ -21,6 +22,7 @@ const TABLES = [
   proxyPools,
   profiles,
   profileVersions,
+  recordings,
 ];
 
 /** Qualified names: SQLite takes a bare quoted one that is no column for a text, and says nothing. */

@@ -4,6 +4,7 @@ import type { ProfileSource } from "../domain/profile.ts";
 import type { ProxyProtocol } from "../domain/proxy-pool.ts";
 import type { DialectName, FingerprintSpec, PooledProxy, ProxyType } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
+import type { RecordingStatus, RecordingType } from "../domain/recording.ts";
 import type { SessionView } from "../domain/session-view.ts";
 
 /*
@@ -189,4 +190,22 @@ export const profileVersions = sqliteTable("profile_versions", {
   size: integer("size").notNull(),
   manifestKey: text("manifest_key").notNull(),
   objects: text("objects", { mode: "json" }).$type<readonly string[]>().notNull(),
+});
+
+export const recordings = sqliteTable("recordings", {
+  id: text("id").primaryKey(),
+  sessionId: text("session_id").$type<SessionId>().notNull(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  type: text("type").$type<RecordingType>().notNull(),
+  status: text("status").$type<RecordingStatus>().notNull(),
+  detail: text("detail"),
+  size: integer("size"),
+  startedAt: integer("started_at").notNull(),
+  durationMs: integer("duration_ms").notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  deletedAt: integer("deleted_at"),
 });

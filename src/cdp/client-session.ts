@@ -37,6 +37,8 @@ export class ClientSession<Client> {
   target: { readonly id: string; readonly type: string } | undefined;
   /** The tab's renderer is gone, and nothing was loaded since. */
   crashed = false;
+  /** The client has the Page domain on: it hears of dialogs. */
+  hearsPage = false;
   /** Targets that this session's discovery told of, and the client did not hear. */
   readonly unseenTargets = new Set<string>();
   readonly #waiting = new Map<number, WaitingCommand>();

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { CdpConnection } from "./cdp-connection.ts";
+import { CommandWatch } from "./command-watch.ts";
 import { type Outgoing, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
@@ -83,8 +84,9 @@ export class SessionMux {
   readonly #silence: SilenceWatch;
   readonly documents: HeldDocuments;
   /** Which targets clients keep standing still. */
-  readonly held: HeldTargets;
+  readonly held = new HeldTargets(this.#clients);
   #gated: GatedMux | undefined;
+  readonly commands = new CommandWatch(this.#owners);
   /** What contexts that clients make have to go through; set before any client attaches. */
   egress: MuxEgress | undefined;
   readonly #quiet: QuietRuntime | undefined;
@@ -113,7 +115,6 @@ export class SessionMux {
     this.#clock = clock;
     this.#onCloseRequested = onCloseRequested;
     this.#onFault = onFault;
-    this.held = new HeldTargets(this.#clients);
     this.#targetEvents = new TargetEvents({ connection, targets, owners: this.#owners });
     const isWaiting = (): boolean => [...this.#clients].some(({ waiting }) => waiting.count > 0);
     this.#silence = new SilenceWatch({ isWaiting, onSilence });
@@ -225,6 +226,7 @@ export class SessionMux {
     if (client.sessions.get(session.id) !== session) return;
     const refusal = this.#refusal(client, session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
+    this.commands.note(session, command);
     const overridden = this.#gated?.override(session, command);
     if (overridden) {
       const conclude = (outcome: Outcome): void =>
@@ -322,10 +324,7 @@ export class SessionMux {
     if (text.startsWith('{"id":-')) return this.#connection.receive(text, session.id);
     const id = responseIdOf(text);
     const command = id === undefined ? undefined : session.client.answered(session, id);
-    if (command === undefined) {
-      this.traffic.dropped += 1;
-      return;
-    }
+    if (command === undefined) return void (this.traffic.dropped += 1);
     // Now, not when it was sent: what follows from it has been told by now.
     if (command.method === RESUME && session.client.paused.delete(session.id)) this.held.changed();
     const answer = command.rewriter ? rewriteResult(text, command.rewriter, session.id) : text;

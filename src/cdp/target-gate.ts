@@ -8,10 +8,13 @@ type Commands = ProtocolMapping.Commands;
 export interface GatedTarget {
   readonly info: TargetInfo;
   readonly sessionId: string;
+  /** The page that it is, or belongs to, by its target id; `undefined` for a worker that belongs to none. */
+  readonly pageId: string | undefined;
   /** Sends a command to the target. */
   readonly send: <M extends keyof Commands>(
     method: M,
     params: Commands[M]["paramsType"][0],
+    options?: { readonly timeoutMs?: number },
   ) => Promise<Commands[M]["returnType"]>;
 }
 
@@ -53,6 +56,8 @@ interface Gated extends GatedTarget {
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true };
 /** Targets that may start others. A service worker may not. */
 const NESTING: ReadonlySet<string> = new Set(["page", "iframe", "worker", "shared_worker"]);
+/** Others are attached through a page as well, and outlive it. */
+const BELONGS_TO_A_PAGE: ReadonlySet<string> = new Set(["iframe", "worker"]);
 const RESUME = "Runtime.runIfWaitingForDebugger";
 
 /**
@@ -150,11 +155,18 @@ export class TargetGate {
     // A service worker is attached through every page of its origin, and waits for each.
     if (isKnown || !this.#options.belongs(info)) return this.#letGo(parentSessionId, sessionId);
     const connection = this.#connection;
-    const send: GatedTarget["send"] = (method, parameters) => connection.send(method, parameters, { sessionId });
-    const gated: Gated = { info, sessionId, parentSessionId, send, settled: undefined };
+    const send: GatedTarget["send"] = (method, parameters, options) =>
+      connection.send(method, parameters, { ...options, sessionId });
+    const pageId = this.#pageOf(info, parentSessionId);
+    const gated: Gated = { info, sessionId, parentSessionId, pageId, send, settled: undefined };
     this.#bySession.set(sessionId, gated);
     this.#byTarget.set(info.targetId, gated);
     this.#open(gated);
+  }
+
+  #pageOf({ type, targetId }: TargetInfo, parentSessionId: string): string | undefined {
+    if (type === "page") return targetId;
+    return BELONGS_TO_A_PAGE.has(type) ? this.#bySession.get(parentSessionId)?.pageId : undefined;
   }
 
   #open(gated: Gated): void {

@@ -1,3 +1,6 @@
+import type { RecordingType } from "../domain/recording.ts";
+import type { RecordingLink } from "../service/recording-links.ts";
+
 /**
  * The one place where addresses with a credential in them are built. All are on the origin that the request
  * came to, so that they work behind any host name that reaches the deployment.
@@ -25,4 +28,17 @@ export const anchorCdpUrl = ({ origin, sessionId, token }: ConnectTarget): strin
 export function liveViewUrl({ origin, sessionId, token }: ConnectTarget, pageId?: string): string {
   const url = `${origin}/live/${sessionId}?token=${encodeURIComponent(token)}`;
   return pageId === undefined ? url : `${url}&page=${encodeURIComponent(pageId)}`;
+}
+
+/** What lets its bearer see what was recorded of a session. */
+export interface RecordingTarget {
+  readonly origin: string;
+  readonly sessionId: string;
+  readonly link: RecordingLink;
+}
+
+/** `https://HOST/recordings/{id}?expires=…&signature=…`: the player; with a type, that recording itself. */
+export function recordingUrl({ origin, sessionId, link }: RecordingTarget, type?: RecordingType): string {
+  const path = type === undefined ? sessionId : `${sessionId}/${type}`;
+  return `${origin}/recordings/${path}?expires=${link.expires}&signature=${link.signature}`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { ProfileService } from "../service/profile-service.ts";
+import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 
@@ -12,6 +13,7 @@ export interface HttpVariables {
   readonly principal: Principal;
   readonly sessions: SessionService;
   readonly profiles: ProfileService;
+  readonly recordings: RecordingService;
   readonly usage: UsageService;
 }
 

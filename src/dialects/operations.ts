@@ -9,7 +9,9 @@ import type { HttpEnv } from "./http-env.ts";
 /** A successful answer: JSON, unless it says of what type it is. */
 export type Reply =
   | { readonly status: 200 | 201; readonly body: object }
-  | { readonly status: 200; readonly content: string | ReadableStream<Uint8Array>; readonly contentType: string };
+  | { readonly status: 200; readonly content: string | ReadableStream<Uint8Array>; readonly contentType: string }
+  /** Where more than a status matters: ranges, validators. */
+  | { readonly response: Response };
 
 export type OperationMethod = "get" | "post" | "put" | "delete";
 
@@ -46,6 +48,7 @@ export function createDialectApp(
         const result = await handle(context);
         if (!result.ok) return refuse(context, render.renderFailure(result.failure));
         const { value } = result;
+        if ("response" in value) return value.response;
         if ("body" in value) return context.json(value.body, value.status);
         return context.body(value.content, value.status, { "content-type": value.contentType });
       });

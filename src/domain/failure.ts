@@ -1,5 +1,6 @@
 import type { AccountId } from "./ids.ts";
 import type { EgressProblem } from "./proxy-exit.ts";
+import type { RecordingType } from "./recording.ts";
 import type { PlanName } from "./plan.ts";
 import type { FeatureName, ProxyType } from "./session-spec.ts";
 
@@ -48,6 +49,14 @@ export type Failure =
   | { readonly kind: "proxyFailed"; readonly problem: EgressProblem; readonly reason: string }
   /** A profile could not be read or saved: `reason` says why. What was saved before is as it was. */
   | { readonly kind: "profileFailed"; readonly problem: ProfileProblem; readonly reason: string }
+  /** It is still being recorded, or made. Safe to retry after `retryAfterMs`. */
+  | { readonly kind: "recordingNotReady"; readonly recording: RecordingType; readonly retryAfterMs: number }
+  /** What was recorded could not be made into what was asked for. */
+  | { readonly kind: "recordingFailed"; readonly recording: RecordingType; readonly reason: string }
+  /** A range request beyond the end. */
+  | { readonly kind: "rangeNotSatisfiable"; readonly sizeBytes: number }
+  /** A signed link is wrong, or too old. */
+  | { readonly kind: "linkRefused"; readonly isExpired: boolean }
   /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */
   | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterMs: number }
   /** The operator has not finished setting this deployment up. */

@@ -6,6 +6,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ProfileService } from "../service/profile-service.ts";
+import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 import type { Authenticator } from "./authenticate.ts";
@@ -20,6 +21,7 @@ export interface PipelineDeps {
   readonly rateLimit: RateLimit;
   readonly sessions: SessionService;
   readonly profiles: ProfileService;
+  readonly recordings: RecordingService;
   readonly usage: UsageService;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -65,7 +67,7 @@ const isStorageState = ({ method, path }: HonoRequest): boolean =>
   method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, profiles, usage, clock } = deps;
+  const { sessions, profiles, recordings, usage, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -77,6 +79,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("principal", principal);
     c.set("sessions", sessions);
     c.set("profiles", profiles);
+    c.set("recordings", recordings);
     c.set("usage", usage);
     c.set("clock", clock);
     await next();

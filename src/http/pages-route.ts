@@ -15,13 +15,16 @@ const TITLES: Readonly<Record<Dialect["name"], string>> = {
 };
 const NOT_IMPLEMENTED = 501;
 
+/** Of every page of ours: it loads nothing from another origin, and tells none where its reader came from. */
+export const PAGE_HEADERS = {
+  "Content-Security-Policy": PAGE_POLICY,
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};
+
 /** Pages for people, and the documents behind them. No page loads anything from another origin. */
 export function installPages(app: Hono<AppEnv>, { dialects, assets }: PagesOptions): void {
-  const headers = {
-    "Content-Security-Policy": PAGE_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-  };
+  const headers = PAGE_HEADERS;
   const titled = dialects.map(({ name }) => ({ name, title: TITLES[name] }));
   app.get("/", (c) => c.html(frontPage(titled), 200, headers));
   app.get("/docs/reference.js", (c) =>

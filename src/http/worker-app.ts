@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { installCdpRoutes } from "./cdp-route.ts";
 import { installIp } from "./ip-route.ts";
 import { installPages } from "./pages-route.ts";
+import { installRecordings } from "./recordings-route.ts";
 import { installReady } from "./ready-route.ts";
 
 /** The Worker's app: the dialects, the ways in for CDP clients, and the pages. */
@@ -16,6 +17,7 @@ export function createWorkerApp(deps: WorkerDeps) {
       (app) => installReady(app, { ...deps, checks: deps.readiness }),
       installIp,
       (app) => installCdpRoutes(app, deps),
+      (app) => installRecordings(app, deps),
       (app) => installPages(app, { dialects: DIALECTS, assets: deps.assets }),
     ],
   });

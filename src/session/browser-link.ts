@@ -1,11 +1,12 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
-import type { Overrides } from "../capabilities/stealth/overrides.ts";
+import { NO_OVERRIDES, type Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
@@ -28,6 +29,7 @@ export interface BrowserLinkOptions {
   readonly store: SessionStore;
   readonly egress: SessionEgress;
   readonly profile: SessionProfile;
+  readonly recording: SessionRecording;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -143,7 +145,7 @@ export class BrowserLink {
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
-    const { deps, store, egress, profile, onCloseRequested, background } = this.#options;
+    const { deps, store, egress, profile, recording, onCloseRequested, background } = this.#options;
     const { engine, clock, logger } = deps;
     const record = store.read();
     if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
@@ -178,9 +180,12 @@ export class BrowserLink {
     }
     if (live.targets.own) store.update({ context: live.targets.own });
     if (record.storage.tab) live.hideTab(record.storage.tab);
-    // While the session launches there is neither yet.
+    recording.over(live);
+    // While the session launches there is none of these yet.
     if (record.egress) await this.#inForce(live, egress.resume(live));
-    if (record.overrides) await this.#inForce(live, this.#reapply(live, record.overrides));
+    const overrides = record.overrides ?? (recording.isOn && status !== "launching" ? NO_OVERRIDES : null);
+    if (overrides) await this.#inForce(live, this.#reapply(live, overrides));
+    if (status !== "launching") recording.begun();
     if (record.profile && status !== "launching") await this.#inForce(live, profile.resume(live));
     opened = live;
     this.#live = live;

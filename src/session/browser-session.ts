@@ -15,6 +15,8 @@ import { SessionController } from "./session-controller.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { CreateSession, OwnedSession, ProfileOrigin, SessionObject } from "./session-object.ts";
 import { SessionProfile } from "./session-profile.ts";
+import { RecordingJournal } from "./recording-journal.ts";
+import { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
 import { SharedCreate } from "./shared-create.ts";
@@ -42,6 +44,8 @@ export class BrowserSession extends DurableObject implements SessionObject {
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
     const profile = new SessionProfile({ deps: this.#deps, store: this.#store });
+    const journal = new RecordingJournal(context.storage);
+    const recording = new SessionRecording({ deps: this.#deps, store: this.#store, journal, background });
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
@@ -49,10 +53,17 @@ export class BrowserSession extends DurableObject implements SessionObject {
       downstreams: this.#downstreams,
       tokens: this.#tokens,
       profile,
+      recording,
       background,
     });
     const { clock } = this.#deps;
-    this.#commands = new SessionCommands({ controller: this.#controller, store: this.#store, profile, clock });
+    this.#commands = new SessionCommands({
+      controller: this.#controller,
+      store: this.#store,
+      profile,
+      recording,
+      clock,
+    });
     this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
     this.#door = new DevtoolsDoor({
       id: this.#id,
@@ -129,6 +140,14 @@ export class BrowserSession extends DurableObject implements SessionObject {
     isMerge: boolean,
   ): Promise<Result<number, Failure>> {
     return this.#owned(accountId) ? this.#commands.importCookies(cookies, isMerge) : this.#notFound();
+  }
+
+  async pauseRecording(accountId: AccountId, isPaused: boolean): Promise<Result<null, Failure>> {
+    return this.#owned(accountId) ? this.#commands.pauseRecording(isPaused) : this.#notFound();
+  }
+
+  async screenshot(accountId: AccountId): Promise<Result<Uint8Array, Failure>> {
+    return this.#owned(accountId) ? this.#commands.screenshot() : this.#notFound();
   }
 
   reap(): Promise<boolean> {

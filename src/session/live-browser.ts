@@ -3,10 +3,14 @@ import type { TrafficListener } from "../capabilities/proxy/traffic.ts";
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import { applyStealth } from "../capabilities/stealth/stealth.ts";
 import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
+import { DialogGuard } from "../cdp/dialog-guard.ts";
 import { FetchBroker } from "../cdp/fetch-broker.ts";
+import { inPage } from "../cdp/in-page.ts";
 import { isLocalUrl } from "../cdp/local-url.ts";
 import type { MuxClient } from "../cdp/mux-client.ts";
+import { MarkedReports } from "../cdp/quiet-runtime/marked-reports.ts";
 import { SessionMux } from "../cdp/session-mux.ts";
+import type { TargetObserver } from "../cdp/target-observer.ts";
 import { type OwnContext, type TargetInfo, TargetRegistry } from "../cdp/targets.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -63,6 +67,9 @@ export class LiveBrowser {
   userAgent = "";
   /** Main-frame navigations seen over this socket. */
   pagesVisited = 0;
+  /** How scripts of Berth's own report to it; `null` where clients hear of consoles as Chromium tells them. */
+  readonly reports: MarkedReports | null;
+  readonly #observers: TargetObserver[];
   readonly #transport: Transport;
   readonly #sharesBrowser: boolean;
   readonly #traffic: TrafficListener | undefined;
@@ -88,17 +95,20 @@ export class LiveBrowser {
     const connection = new CdpConnection((text) => transport.send(text));
     this.connection = connection;
     this.fetches = new FetchBroker(connection);
+    const token = crypto.randomUUID();
+    this.reports = options.quietConsole === "quiet" ? new MarkedReports(token) : null;
     this.mux = new SessionMux({
       transport,
       connection,
       targets,
       clock,
-      quiet: options.quietConsole && { console: options.quietConsole, token: crypto.randomUUID() },
+      quiet: options.quietConsole && { console: options.quietConsole, token },
       pointerForce: options.pointerForce,
       onCloseRequested,
       onSilence,
       onFault,
     });
+    this.#observers = [new DialogGuard((targetId) => this.mux.commands.isHeard(targetId))];
     this.connection.onEvent((event) => this.#onEvent(event));
     transport.onClose((close) => {
       this.connection.close("the connection to the browser closed");
@@ -135,6 +145,11 @@ export class LiveBrowser {
   /** Whether the browser looks as if it is being closed: that closes its tabs first, a crash closes none. */
   get isClosing(): boolean {
     return this.pages().length === 0 || this.#clock.now() - this.#tabClosedAt <= CLOSING_MS;
+  }
+
+  /** Has somebody watch every target. To be called before the first override is applied. */
+  observe(observer: TargetObserver): void {
+    this.#observers.push(observer);
   }
 
   /** Tabs of the default context as clients see them. */
@@ -207,9 +222,9 @@ export class LiveBrowser {
     const [page] = this.pages();
     if (!page) return;
     // A page that cannot be loaded shows the browser's error page, as it would for any user.
-    this.#inPage(page.targetId, (sessionId) => this.connection.send("Page.navigate", { url }, { sessionId })).catch(
-      () => undefined,
-    );
+    inPage(this.connection, page.targetId, (sessionId) =>
+      this.connection.send("Page.navigate", { url }, { sessionId }),
+    ).catch(() => undefined);
   }
 
   /** Opens a tab in the default context; `undefined` for a URL that reaches the browser's machine. */
@@ -246,6 +261,7 @@ export class LiveBrowser {
       fetches,
       mux,
       overrides,
+      observers: this.#observers,
       pageId: page.targetId,
       belongs: (target) => targets.belongs(target),
       isOwnTab: (targetId) => targets.isHidden(targetId),
@@ -263,7 +279,7 @@ export class LiveBrowser {
     const expression =
       "({platform: navigator.platform, userAgent: navigator.userAgent, locale: navigator.language," +
       " timezone: Intl.DateTimeFormat().resolvedOptions().timeZone})";
-    const { result } = await this.#inPage(page.targetId, (sessionId) =>
+    const { result } = await inPage(this.connection, page.targetId, (sessionId) =>
       this.connection.send("Runtime.evaluate", { expression, returnByValue: true }, { sessionId }),
     );
     return result.value as ObservedFingerprint;
@@ -290,16 +306,6 @@ export class LiveBrowser {
   close(close: TransportClose): void {
     this.connection.close(close.reason);
     this.#transport.close(close);
-  }
-
-  async #inPage<T>(targetId: string, run: (sessionId: string) => Promise<T>): Promise<T> {
-    const { sessionId } = await this.connection.send("Target.attachToTarget", { targetId, flatten: true });
-    try {
-      return await run(sessionId);
-    } finally {
-      // The tab may have closed meanwhile.
-      this.connection.send("Target.detachFromTarget", { sessionId }).catch(() => undefined);
-    }
   }
 
   async #createContext(): Promise<OwnContext> {

@@ -1,5 +1,6 @@
 import { clearCookies, readCookies, writeCookies } from "../capabilities/profile/cookies.ts";
 import { CdpCommandError } from "../cdp/cdp-connection.ts";
+import { inPage } from "../cdp/in-page.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ProfileId } from "../domain/ids.ts";
@@ -10,6 +11,7 @@ import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionController } from "./session-controller.ts";
 import type { ProfileOrigin } from "./session-object.ts";
 import { ProfileError, type SessionProfile } from "./session-profile.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -17,6 +19,7 @@ export interface SessionCommandsOptions {
   readonly controller: Pick<SessionController, "browser">;
   readonly store: SessionStore;
   readonly profile: SessionProfile;
+  readonly recording: SessionRecording;
   readonly clock: Clock;
 }
 
@@ -86,6 +89,29 @@ export class SessionCommands {
     });
   }
 
+  pauseRecording(isPaused: boolean): Promise<Result<null, Failure>> {
+    return this.#withBrowser(() => {
+      const { recording } = this.#options;
+      const isDone = isPaused ? recording.pause() : recording.resume();
+      return isDone
+        ? succeed(null)
+        : fail({ kind: "invalidRequest", message: "recording is disabled for this session" });
+    });
+  }
+
+  screenshot(): Promise<Result<Uint8Array, Failure>> {
+    return this.#withBrowser(async (live) => {
+      const tab = this.#options.recording.tabInUse ?? live.pages().at(-1)?.targetId;
+      if (tab === undefined) return fail({ kind: "conflict", message: "the session has no tab" });
+      try {
+        return succeed(await screenshotOf(live, tab));
+      } catch (error) {
+        if (!(error instanceof CdpCommandError) || live.connection.isClosed) throw error;
+        return fail({ kind: "conflict", message: `no picture of the tab can be taken: ${error.message}` });
+      }
+    });
+  }
+
   async #withBrowser<T>(
     work: (live: LiveBrowser, record: SessionRecord) => Result<T, Failure> | Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
@@ -97,4 +123,12 @@ export class SessionCommands {
     const sessionId = before?.id ?? "";
     return fail({ kind: "sessionNotRunning", sessionId, status: record?.status ?? "destroyed" });
   }
+}
+
+/** What a tab shows now, as PNG. */
+async function screenshotOf({ connection }: LiveBrowser, targetId: string): Promise<Uint8Array> {
+  const { data } = await inPage(connection, targetId, (sessionId) =>
+    connection.send("Page.captureScreenshot", { format: "png" }, { sessionId }),
+  );
+  return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
 }

@@ -16,6 +16,7 @@ import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import type { SessionProfile } from "./session-profile.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import { newRecord, type SessionRecord } from "./session-record.ts";
 import { SessionStatusWriter } from "./session-status.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -34,6 +35,7 @@ export interface SessionControllerOptions {
   readonly downstreams: Downstreams;
   readonly tokens: ConnectTokens;
   readonly profile: SessionProfile;
+  readonly recording: SessionRecording;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -55,7 +57,7 @@ export class SessionController {
   #awake = false;
 
   constructor(options: SessionControllerOptions) {
-    const { deps, store, deadlines, downstreams, tokens, profile, background } = options;
+    const { deps, store, deadlines, downstreams, tokens, profile, recording, background } = options;
     this.#deps = deps;
     this.#profile = profile;
     this.#store = store;
@@ -77,14 +79,22 @@ export class SessionController {
       store,
       egress,
       profile,
+      recording,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
       background,
     });
     const link = this.#link;
-    this.#launch = new SessionLaunch({ deps, store, link, egress, profile, onCapabilityFailed, background });
-    this.#teardown = new SessionTeardown({ deps, store, deadlines, profile, view: (record) => this.#view(record) });
+    this.#launch = new SessionLaunch({ deps, store, link, egress, profile, recording, onCapabilityFailed, background });
+    this.#teardown = new SessionTeardown({
+      deps,
+      store,
+      deadlines,
+      profile,
+      recording,
+      view: (record) => this.#view(record),
+    });
   }
 
   /** Launches the browser; `ready` when it answers. Whatever goes wrong ends the session and frees its slot. */

@@ -1,6 +1,8 @@
 import type { ProfileVault } from "../accounts/profile-vault.ts";
 import type { ProfileVersionStore } from "../accounts/profile-version-store.ts";
 import type { ProxyPoolStore } from "../accounts/proxy-pool-store.ts";
+import type { RecordingArchive } from "../accounts/recording-archive.ts";
+import type { RecordingStore } from "../accounts/recording-store.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
@@ -16,6 +18,18 @@ import type { SessionTiming } from "./timing.ts";
 export interface SessionReports {
   recordStatus(report: StatusReport): Promise<boolean>;
   recordEnd(end: SessionEnd): Promise<boolean>;
+}
+
+/** Where recordings go, and what is in them. */
+export interface RecordingDeps {
+  readonly archive: Pick<RecordingArchive, "put" | "putPieces">;
+  readonly store: Pick<RecordingStore, "save">;
+  /** Headers whose values are not recorded, in lower case. */
+  readonly redactedHeaders: ReadonlySet<string>;
+  /** Bodies of requests and responses up to this size are recorded. */
+  readonly maxBodyBytes: number;
+  /** How long recordings are kept. */
+  readonly retentionMs: number;
 }
 
 /** What a session's Durable Object is given by the composition root. */
@@ -35,6 +49,7 @@ export interface SessionDeps {
   readonly knownProxySupport: KnownProxySupport;
   readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
   readonly profiles: { readonly vault: ProfileVault; readonly versions: Pick<ProfileVersionStore, "commit"> };
+  readonly recordings: RecordingDeps;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

@@ -1,6 +1,6 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import { EgressError } from "../capabilities/proxy/egress-error.ts";
-import type { Overrides } from "../capabilities/stealth/overrides.ts";
+import { NO_OVERRIDES, type Overrides } from "../capabilities/stealth/overrides.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
@@ -16,6 +16,7 @@ import type { EgressPlan } from "./session-object.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { drawIdentity, wantsIdentity } from "./session-identity.ts";
 import type { SessionRecord } from "./session-record.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionLaunchOptions {
@@ -24,6 +25,7 @@ export interface SessionLaunchOptions {
   readonly link: BrowserLink;
   readonly egress: SessionEgress;
   readonly profile: SessionProfile;
+  readonly recording: SessionRecording;
   /** Something that the session promised is not in force any more. */
   readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
@@ -78,6 +80,7 @@ export class SessionLaunch {
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);
+    await this.#record(live);
     if (record.profile !== null) await this.#load(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
@@ -85,6 +88,14 @@ export class SessionLaunch {
     const { initialUrl } = spec;
     if (initialUrl !== null) background(this.#setUp.then(() => live.openInitialUrl(initialUrl)));
     return true;
+  }
+
+  /** Whoever watches the targets does so together with those who set them up. */
+  async #record(live: LiveBrowser): Promise<void> {
+    const { recording, store } = this.#options;
+    if (!recording.isOn) return;
+    if ((store.read()?.overrides ?? null) === null) await this.#apply(live, NO_OVERRIDES);
+    recording.begun();
   }
 
   /** After the way out is known: it may have changed the context whose cookies these are. */

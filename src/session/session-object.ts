@@ -93,6 +93,10 @@ export interface SessionObject {
     cookies: readonly StoredCookie[],
     isMerge: boolean,
   ): Promise<Result<number, Failure>>;
+  /** `invalidRequest` for a session of which nothing is recorded. */
+  pauseRecording(accountId: AccountId, isPaused: boolean): Promise<Result<null, Failure>>;
+  /** The tab in use as it looks now: PNG. `conflict` without a tab. */
+  screenshot(accountId: AccountId): Promise<Result<Uint8Array, Failure>>;
   /** For the reaper: does what is overdue; answers whether the object still has the session, or its end, in hand. */
   reap(): Promise<boolean>;
 }

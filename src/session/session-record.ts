@@ -35,6 +35,8 @@ export interface SessionRecord {
   /** `null` for a session that loads none. */
   readonly profile: ProfileRecord | null;
   readonly storage: StorageRecord;
+  /** `null` for a session of which nothing is recorded. */
+  readonly recording: RecordingRecord | null;
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
@@ -63,6 +65,15 @@ export interface EgressRecord {
   readonly status: ProxyStatus;
 }
 
+/** How far the recording of a session is. Times are epoch milliseconds. */
+export interface RecordingRecord {
+  /** `null` while there is no browser. */
+  readonly startedAt: number | null;
+  readonly isPaused: boolean;
+}
+
+const isRecorded = ({ recording: { har, screenshots, video } }: SessionSpec): boolean => har || screenshots || video;
+
 /** Of a session that has just been admitted. */
 export function newRecord({ id, accountId, spec, profile, createdAt }: CreateSession): SessionRecord {
   return {
@@ -82,6 +93,7 @@ export function newRecord({ id, accountId, spec, profile, createdAt }: CreateSes
     egress: null,
     profile: profile === null ? null : toProfileRecord(profile),
     storage: NO_STORAGE,
+    recording: isRecorded(spec) ? { startedAt: null, isPaused: false } : null,
     metrics: NO_METRICS,
     tags: spec.tags,
     tokenOnly: false,

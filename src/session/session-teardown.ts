@@ -4,6 +4,7 @@ import type { SessionView } from "../domain/session-view.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -15,6 +16,7 @@ export interface SessionTeardownOptions {
   readonly store: SessionStore;
   readonly deadlines: Deadlines;
   readonly profile: SessionProfile;
+  readonly recording: SessionRecording;
   readonly view: (record: SessionRecord) => SessionView;
 }
 
@@ -27,13 +29,15 @@ export class SessionTeardown {
   readonly #store: SessionStore;
   readonly #deadlines: Deadlines;
   readonly #profile: SessionProfile;
+  readonly #recording: SessionRecording;
   readonly #view: (record: SessionRecord) => SessionView;
 
-  constructor({ deps, store, deadlines, profile, view }: SessionTeardownOptions) {
+  constructor({ deps, store, deadlines, profile, recording, view }: SessionTeardownOptions) {
     this.#deps = deps;
     this.#store = store;
     this.#deadlines = deadlines;
     this.#profile = profile;
+    this.#recording = recording;
     this.#view = view;
   }
 
@@ -42,6 +46,8 @@ export class SessionTeardown {
     if (!isTerminal(record.status)) return;
     // Before the first step: if this instance dies on the way, the alarm finishes the work.
     await this.#deadlines.replace({ finalise: this.#deps.clock.now() + this.#deps.timing.teardownRetryMs });
+    // What is still on its way comes from a browser that is there.
+    if (record.recording !== null) await this.#attempt("record", record, () => this.#recording.stop());
     const hasProfile = record.profile !== null;
     if (hasProfile && !(await this.#attempt("save", record, () => this.#save(record, live)))) return;
     const saved = this.#store.read() ?? record;
@@ -50,6 +56,8 @@ export class SessionTeardown {
       this.#attempt("report", record, () => this.#report(saved)),
     ]);
     if (!closed || !reported) return;
+    const isRecorded = record.recording !== null;
+    if (isRecorded && !(await this.#attempt("keep", record, () => this.#recording.keep(saved)))) return;
     await this.#store.clear();
     this.#deadlines.forget();
   }

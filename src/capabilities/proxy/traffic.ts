@@ -1,4 +1,3 @@
-import type { CdpConnection } from "../../cdp/cdp-connection.ts";
 import type { GatedTarget, TargetGate } from "../../cdp/target-gate.ts";
 
 /** Hears of a session's traffic through its proxy. */
@@ -13,8 +12,8 @@ export interface TrafficListener {
 const PROXY_ERRORS =
   /ERR_(PROXY_|TUNNEL_CONNECTION_FAILED|SOCKS_CONNECTION|INVALID_AUTH_CREDENTIALS|UNEXPECTED_PROXY_AUTH|NO_SUPPORTED_PROXIES|MANDATORY_PROXY)/;
 
-/** What the domain tells, too, and nobody here wants: not even worth reading. */
-const UNREAD = [
+/** What the domain tells, too, and is not counted. */
+export const UNREAD_TRAFFIC = [
   "dataReceived",
   "policyUpdated",
   "requestServedFromCache",
@@ -53,8 +52,7 @@ const isFromNetwork = ({ response }: ResponseReceived): boolean =>
   NETWORK_PROTOCOLS.test(response.protocol ?? "") && !response.fromServiceWorker && !response.fromDiskCache;
 
 /** Counts what targets that {@link countTraffic} was called for tell. */
-export function listenToTraffic(gate: TargetGate, connection: CdpConnection, listener: TrafficListener): void {
-  connection.ignore(UNREAD);
+export function listenToTraffic(gate: TargetGate, listener: TrafficListener): void {
   const coming = new Set<string>();
   gate.onEvent(({ sessionId }, method, params) => {
     const nameOf = ({ requestId }: { requestId: string }): string => `${sessionId} ${requestId}`;

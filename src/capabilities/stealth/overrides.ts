@@ -32,6 +32,23 @@ export interface Overrides {
   readonly focus: boolean;
 }
 
+/** The browser is shown as it is. */
+export const NO_OVERRIDES: Overrides = {
+  hostUserAgent: "",
+  userAgent: null,
+  acceptLanguage: null,
+  locale: null,
+  timezone: null,
+  hardwareConcurrency: null,
+  screen: null,
+  window: null,
+  viewport: null,
+  hidesWebdriver: false,
+  geolocation: null,
+  proxied: false,
+  focus: false,
+};
+
 export interface OverridesOptions {
   readonly level: StealthLevel;
   readonly asked: "auto" | FingerprintSpec;

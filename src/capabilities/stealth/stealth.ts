@@ -3,9 +3,10 @@ import type { FetchBroker } from "../../cdp/fetch-broker.ts";
 import { GatedMux, type OwnedOverride } from "../../cdp/gated-mux.ts";
 import type { SessionMux } from "../../cdp/session-mux.ts";
 import { TargetGate } from "../../cdp/target-gate.ts";
+import type { TargetObserver } from "../../cdp/target-observer.ts";
 import type { TargetInfo } from "../../cdp/targets.ts";
 import type { Overrides } from "./overrides.ts";
-import { listenToTraffic, type TrafficListener } from "../proxy/traffic.ts";
+import { listenToTraffic, type TrafficListener, UNREAD_TRAFFIC } from "../proxy/traffic.ts";
 import { RequestHeaders } from "./request-headers.ts";
 import { SharedZone } from "./shared-zone.ts";
 import { onceItRuns, setUpTarget } from "./target-set-up.ts";
@@ -25,6 +26,8 @@ export interface StealthOptions {
   readonly sharesBrowser: boolean;
   /** A target could not be set up. */
   readonly onFailed: (error: unknown) => void;
+  /** Whoever else watches the session's targets. */
+  readonly observers: readonly TargetObserver[];
   /** Hears of what passes the proxy, where there is one. */
   readonly traffic?: TrafficListener | undefined;
 }
@@ -37,7 +40,7 @@ export interface StealthOptions {
  * @throws CdpCommandError when the browser does not take it; so does what is returned.
  */
 export async function applyStealth(options: StealthOptions): Promise<{ readonly setUp: Promise<void> }> {
-  const { connection, mux, overrides, pageId, belongs, isOwnTab, sharesBrowser, onFailed } = options;
+  const { connection, mux, overrides, observers, pageId, belongs, isOwnTab, sharesBrowser, onFailed } = options;
   const { sent, sized } = sizeWindow(connection, overrides, pageId);
   const gate: TargetGate = new TargetGate({
     connection,
@@ -45,14 +48,23 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
     isOwnTab,
     holders: mux.held,
     setUp: (target) => {
-      const commands = setUpTarget(overrides, target);
+      const commands = [...setUpTarget(overrides, target), ...observers.flatMap((each) => [...each.setUp(target)])];
       return target.info.targetId === pageId ? [...commands, sized] : commands;
     },
     onRunning: (target) => onceItRuns(overrides, target),
     onFailed,
-    onGone: ({ info }) => zone.again(info.targetId),
+    onGone: (target) => {
+      zone.again(target.info.targetId);
+      for (const observer of observers) observer.gone(target);
+    },
   });
-  if (overrides.proxied && options.traffic) listenToTraffic(gate, connection, options.traffic);
+  gate.onEvent((target, method, params) => {
+    for (const observer of observers) observer.handle(target, method, params);
+  });
+  if (overrides.proxied && options.traffic) {
+    listenToTraffic(gate, options.traffic);
+    if (!observers.some(({ readsNetwork }) => readsNetwork)) connection.ignore(UNREAD_TRAFFIC);
+  }
   const gated = new GatedMux({ gate, owned: ownedOf(overrides) });
   mux.useGate(gated);
   const zone = new SharedZone({ gate, overrides, isLent: (targetId) => gated.isLent(targetId) });

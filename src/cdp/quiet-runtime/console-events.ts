@@ -19,6 +19,8 @@ interface PageError {
 
 /** What reports of uncaught errors are called. */
 export const ERROR_REPORT = "error";
+/** The same, for a recording: clients hear nothing of them. */
+export const ERROR_REPORT_OF_RECORDER = "recorded-error";
 
 /**
  * Chromium's console domain is quiet about exceptions, and tells no other world of a page's errors. So a listener in
@@ -76,7 +78,7 @@ export function toConsoleCall({ level, text, url, line, column }: ConsoleMessage
 }
 
 const UNCAUGHT = /^Uncaught (?:\(in promise\) )?/;
-const CLASS = /^([A-Z]\w*(?:Error|Exception)): /;
+const CLASS = /^((?:[A-Z]\w*)?(?:Error|Exception)): /;
 
 /** An uncaught error as `Runtime.exceptionThrown`. */
 export function toException(payload: string, at: Reported): object {

@@ -21,22 +21,11 @@ export function renderFailure(failure: Failure): RenderedFailure {
       const allow = failure.allowed.join(", ");
       return error(405, `method not allowed; allowed: ${allow}`, { allow });
     }
-    case "quotaExceeded": {
-      const sessions = `${failure.used}/${failure.limit} sessions of plan ${failure.plan} used`;
-      return error(402, `Insufficient credits to allocate a new browser: ${sessions}`);
-    }
-    case "concurrencyLimitReached": {
-      const counts = `${failure.active} active, ${failure.requested} requested, limit ${failure.limit}`;
-      return error(429, `Concurrent browser limit of plan ${failure.plan} reached: ${counts}`);
-    }
-    case "proxyAccessDenied": {
-      const type = anchorProxyType(failure.proxyType);
-      return error(403, `session.proxy.type ${type} is not available on plan ${failure.plan}`);
-    }
-    case "rateLimited": {
-      const message = `Rate limit of ${failure.limit} requests per minute exceeded`;
-      return error(429, message, retryAfter(failure.retryAfterMs));
-    }
+    case "quotaExceeded":
+    case "concurrencyLimitReached":
+    case "proxyAccessDenied":
+    case "rateLimited":
+      return renderLimit(failure);
     case "sessionNotFound":
       return error(404, `Session ${echoed(failure.sessionId)} not found`);
     case "notFound":
@@ -45,12 +34,66 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, failure.message);
     case "sessionNotRunning":
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
+    case "recordingNotReady":
+    case "recordingFailed":
+    case "rangeNotSatisfiable":
+    case "linkRefused":
+      return renderRecordingFailure(failure);
     case "launchFailed":
     case "proxyFailed":
     case "profileFailed":
     case "unavailable":
     case "notConfigured":
       return renderOutage(failure);
+    default:
+      return assertNever(failure);
+  }
+}
+
+type Limit = Extract<
+  Failure,
+  { readonly kind: "quotaExceeded" | "concurrencyLimitReached" | "proxyAccessDenied" | "rateLimited" }
+>;
+
+function renderLimit(limit: Limit): RenderedFailure {
+  switch (limit.kind) {
+    case "quotaExceeded": {
+      const sessions = `${limit.used}/${limit.limit} sessions of plan ${limit.plan} used`;
+      return error(402, `Insufficient credits to allocate a new browser: ${sessions}`);
+    }
+    case "concurrencyLimitReached": {
+      const counts = `${limit.active} active, ${limit.requested} requested, limit ${limit.limit}`;
+      return error(429, `Concurrent browser limit of plan ${limit.plan} reached: ${counts}`);
+    }
+    case "proxyAccessDenied": {
+      const type = anchorProxyType(limit.proxyType);
+      return error(403, `session.proxy.type ${type} is not available on plan ${limit.plan}`);
+    }
+    case "rateLimited": {
+      const message = `Rate limit of ${limit.limit} requests per minute exceeded`;
+      return error(429, message, retryAfter(limit.retryAfterMs));
+    }
+    default:
+      return assertNever(limit);
+  }
+}
+
+type RecordingFailure = Extract<
+  Failure,
+  { readonly kind: "recordingNotReady" | "recordingFailed" | "rangeNotSatisfiable" | "linkRefused" }
+>;
+
+function renderRecordingFailure(failure: RecordingFailure): RenderedFailure {
+  switch (failure.kind) {
+    case "recordingNotReady":
+      // Anchor's clients know 404 as "there is no recording (yet)".
+      return error(404, `The ${failure.recording} recording is not ready yet`, retryAfter(failure.retryAfterMs));
+    case "recordingFailed":
+      return error(502, `The ${failure.recording} recording could not be made: ${failure.reason}`);
+    case "rangeNotSatisfiable":
+      return error(416, "range not satisfiable", { "content-range": `bytes */${failure.sizeBytes}` });
+    case "linkRefused":
+      return failure.isExpired ? error(410, "The link has expired") : error(403, "The link is not valid");
     default:
       return assertNever(failure);
   }

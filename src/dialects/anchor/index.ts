@@ -1,11 +1,12 @@
 import type { Dialect } from "../dialect.ts";
 import { createDialectApp } from "../operations.ts";
-import { BERTH_VERSION } from "../version.ts";
+import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { pagesPath } from "./routes/pages.ts";
+import { recordingPaths } from "./routes/recordings.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
 import { tagsPath } from "./routes/tags.ts";
@@ -13,7 +14,8 @@ import { tokenPath, tokensPath } from "./routes/tokens.ts";
 
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
-const OWN_PATHS = /^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:pages|tags|tokens(?:\/[^/]+)?))$/;
+const OWN_PATHS =
+  /^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:pages|screenshot|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
@@ -23,6 +25,7 @@ const app = createDialectApp(
     allStatusPath,
     sessionPath,
     pagesPath,
+    ...recordingPaths,
     tagsPath,
     tokensPath,
     tokenPath,

@@ -37,6 +37,11 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(409, "session_not_running", {
         message: `Session ${echoed(failure.sessionId)} is ${failure.status}`,
       });
+    case "recordingNotReady":
+    case "recordingFailed":
+    case "rangeNotSatisfiable":
+    case "linkRefused":
+      return renderRecordingFailure(failure);
     case "launchFailed":
     case "proxyFailed":
     case "profileFailed":
@@ -51,6 +56,34 @@ export function renderFailure(failure: Failure): RenderedFailure {
 export function renderFault(fault: "internal" | "noSuchPath", requestId: string): RenderedFailure {
   if (fault === "noSuchPath") return error(404, "not_found", { message: "no such path" });
   return error(500, "internal_error", { message: `internal error, request ${requestId}` });
+}
+
+type RecordingFailure = Extract<
+  Failure,
+  { readonly kind: "recordingNotReady" | "recordingFailed" | "rangeNotSatisfiable" | "linkRefused" }
+>;
+
+function renderRecordingFailure(failure: RecordingFailure): RenderedFailure {
+  switch (failure.kind) {
+    case "recordingNotReady": {
+      const message = `the ${failure.recording} recording is not ready yet`;
+      return error(409, "recording_not_ready", { message, headers: retryAfter(failure.retryAfterMs) });
+    }
+    case "recordingFailed": {
+      const message = `the ${failure.recording} recording could not be made: ${failure.reason}`;
+      return error(502, "recording_failed", { message });
+    }
+    case "rangeNotSatisfiable": {
+      const headers = { "content-range": `bytes */${failure.sizeBytes}` };
+      return error(416, "range_not_satisfiable", { message: "range not satisfiable", headers });
+    }
+    case "linkRefused":
+      return failure.isExpired
+        ? error(410, "link_expired", { message: "the link has expired" })
+        : error(403, "link_invalid", { message: "the link is not valid" });
+    default:
+      return assertNever(failure);
+  }
 }
 
 type Outage = Extract<

@@ -1,17 +1,19 @@
 import type { Dialect } from "../dialect.ts";
 import { createDialectApp } from "../operations.ts";
-import { BERTH_VERSION } from "../version.ts";
+import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { cookiesPath, importCookiesPath } from "./routes/cookies.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
+import { recordingPaths } from "./routes/recordings.ts";
 import { accountPath } from "./routes/account.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
 import { statusPath, usagePath } from "./routes/usage.ts";
 
 const SECURITY_SCHEME = "bearerAuth";
-const OWN_PATHS = /^\/v1\/(?:auth\/me|billing\/usage|status|sessions\/[^/]+\/cookies(?:\/import)?)$/;
+const OWN_PATHS =
+  /^\/v1\/(?:auth\/me|billing\/usage|status|sessions\/[^/]+\/(?:cookies(?:\/import)?|recordings\/screenshots\/[^/]+))$/;
 
 const app = createDialectApp(
   [
@@ -19,6 +21,7 @@ const app = createDialectApp(
     sessionPath,
     cookiesPath,
     importCookiesPath,
+    ...recordingPaths,
     profilesPath,
     profilePath,
     ...profileContentPaths,

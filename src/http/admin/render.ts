@@ -42,6 +42,10 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
     case "launchFailed":
     case "proxyFailed":
     case "profileFailed":
+    case "recordingNotReady":
+    case "recordingFailed":
+    case "rangeNotSatisfiable":
+    case "linkRefused":
       throw new Error(`No operator's request ends as ${failure.kind}`);
     default:
       return assertNever(failure);

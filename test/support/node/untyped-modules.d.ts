@@ -1,4 +1,4 @@
-// The parts in use of two packages that come without types.
+// The parts in use of packages that come without types.
 
 declare module "ws" {
   import type { EventEmitter } from "node:events";
@@ -74,4 +74,13 @@ declare module "chrome-remote-interface" {
 
   function CDP(options: CDP.Options): Promise<CDP.Client>;
   export = CDP;
+}
+
+declare module "har-validator" {
+  /** Rejects with an error whose `errors` say what is wrong. */
+  export function har(data: object): Promise<object>;
+}
+
+declare module "chrome-har" {
+  export function harFromMessages(messages: readonly object[]): object;
 }

@@ -1,5 +1,5 @@
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS, NO_PROFILES } from "./no-egress.ts";
+import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
@@ -14,6 +14,8 @@ import { KnownFingerprints } from "../../../src/session/known-fingerprints.ts";
 import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController } from "../../../src/session/session-controller.ts";
 import type { CreateSession } from "../../../src/session/session-object.ts";
+import { RecordingJournal } from "../../../src/session/recording-journal.ts";
+import { SessionRecording } from "../../../src/session/session-recording.ts";
 import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
@@ -80,6 +82,7 @@ export async function withIndexedSession(
         knownProxySupport: new KnownProxySupport(),
         proxyPools: NO_POOLS,
         profiles: NO_PROFILES,
+        recordings: NO_RECORDINGS,
         tokenSecret: SECRET,
         maxClients: 4,
         protocol: () => Promise.resolve(Response.json({})),
@@ -92,6 +95,12 @@ export async function withIndexedSession(
         downstreams: new Downstreams(() => undefined),
         tokens: new ConnectTokens({ secret: SECRET, store }),
         profile: new SessionProfile({ deps, store }),
+        recording: new SessionRecording({
+          deps,
+          store,
+          journal: new RecordingJournal(storage),
+          background: (promise) => work.push(promise),
+        }),
         background: (promise) => work.push(promise),
       });
     };

@@ -22,3 +22,15 @@ export const NO_PROFILES: SessionDeps["profiles"] = {
   },
   versions: { commit: noProfiles },
 };
+
+const noRecordings = (): never => {
+  throw new Error("nothing is recorded");
+};
+
+export const NO_RECORDINGS: SessionDeps["recordings"] = {
+  archive: { put: noRecordings, putPieces: noRecordings },
+  store: { save: noRecordings },
+  redactedHeaders: new Set(),
+  maxBodyBytes: 0,
+  retentionMs: 0,
+};

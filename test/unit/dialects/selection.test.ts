@@ -3,7 +3,7 @@ import { anchor } from "../../../src/dialects/anchor/index.ts";
 import type { Dialect } from "../../../src/dialects/dialect.ts";
 import { selectDialect } from "../../../src/dialects/index.ts";
 import { meshbrow } from "../../../src/dialects/meshbrow/index.ts";
-import { BERTH_VERSION } from "../../../src/dialects/version.ts";
+import { BERTH_VERSION } from "../../../src/domain/version.ts";
 import packageJson from "../../../package.json";
 
 const chosen = (headers: Record<string, string>, path = "/v1/sessions") =>

@@ -5,6 +5,10 @@ import { createPlanStore } from "../../../src/accounts/plan-store.ts";
 import { createProfileStore } from "../../../src/accounts/profile-store.ts";
 import { createProfileVault } from "../../../src/accounts/profile-vault.ts";
 import { createProfileVersionStore } from "../../../src/accounts/profile-version-store.ts";
+import { createRecordingArchive } from "../../../src/accounts/recording-archive.ts";
+import { createRecordingStore } from "../../../src/accounts/recording-store.ts";
+import { createRecordingLinks } from "../../../src/service/recording-links.ts";
+import { createRecordingService } from "../../../src/service/recording-service.ts";
 import { createProfileService } from "../../../src/service/profile-service.ts";
 import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
@@ -63,6 +67,16 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       versions: createProfileVersionStore(stores),
       vault,
       sessionObject: (id) => sessions.object(id),
+      logger,
+      background: (work) => void works.push(work),
+    }),
+    recordings: createRecordingService({
+      store: createRecordingStore(stores),
+      archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
+      links: createRecordingLinks({ secret: SECRET, clock }),
+      describe: (principal, sessionId) => service.describe(principal, sessionId),
+      sessionObject: (id) => sessions.object(id),
+      videoMaker: () => ({ make: () => Promise.resolve({ status: "failed", detail: "no videos here" }) }),
       logger,
       background: (work) => void works.push(work),
     }),

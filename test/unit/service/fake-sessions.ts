@@ -92,6 +92,8 @@ export class FakeSessions {
       },
       cookies: async (accountId) => this.#when(id, accountId, []),
       importCookies: async (accountId, cookies) => this.#when(id, accountId, cookies.length),
+      pauseRecording: async (accountId) => this.#when(id, accountId, null),
+      screenshot: async (accountId) => this.#when(id, accountId, new Uint8Array([1, 2, 3])),
       reap: async () => this.isRunning(id),
     };
   }

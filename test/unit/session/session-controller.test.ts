@@ -1,5 +1,5 @@
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS, NO_PROFILES } from "../../support/worker/no-egress.ts";
+import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -17,6 +17,8 @@ import { KnownHosts } from "../../../src/session/known-hosts.ts";
 import { SessionController, type SessionControllerOptions } from "../../../src/session/session-controller.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
+import { RecordingJournal } from "../../../src/session/recording-journal.ts";
+import { SessionRecording } from "../../../src/session/session-recording.ts";
 import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
@@ -84,6 +86,7 @@ async function inSession(
       knownProxySupport: new KnownProxySupport(),
       proxyPools: NO_POOLS,
       profiles: NO_PROFILES,
+      recordings: NO_RECORDINGS,
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
       protocol: () => Promise.resolve(Response.json({})),
@@ -96,6 +99,12 @@ async function inSession(
       downstreams,
       tokens: new ConnectTokens({ secret: "a secret of the test, long enough", store }),
       profile: new SessionProfile({ deps, store }),
+      recording: new SessionRecording({
+        deps,
+        store,
+        journal: new RecordingJournal(state.storage),
+        background: (promise) => work.push(promise),
+      }),
       background: (promise) => work.push(promise),
     });
     const controller = new SessionController(parts());

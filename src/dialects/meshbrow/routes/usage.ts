@@ -7,7 +7,7 @@ import { jsonResponse, type Operation, type PathItem, type Reply } from "../../o
 import { readQuery } from "../../query.ts";
 import { Status, Usage } from "../account-schemas.ts";
 import { errorResponses } from "../error-responses.ts";
-import { BERTH_VERSION } from "../../version.ts";
+import { BERTH_VERSION } from "../../../domain/version.ts";
 
 const MS_PER_SECOND = 1000;
 

@@ -22,6 +22,10 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   launchFailed: [503, "the engine is at its limit"],
   proxyFailed: [502, "The proxy cannot be used (proxy_unreachable): no answer through the proxy"],
   profileFailed: [503, "The profile cannot be read (profile_unreadable): the object is not there"],
+  recordingNotReady: [404, "The video recording is not ready yet"],
+  recordingFailed: [502, "The video recording could not be made: the page crashed"],
+  rangeNotSatisfiable: [416, "range not satisfiable"],
+  linkRefused: [410, "The link has expired"],
   unavailable: [503, "the database does not answer"],
   notConfigured: [503, "BERTH_SECRET is not set"],
 };

@@ -39,6 +39,10 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   launchFailed: [503, "launch_failed"],
   proxyFailed: [502, "proxy_unreachable"],
   profileFailed: [503, "profile_unreadable"],
+  recordingNotReady: [409, "recording_not_ready"],
+  recordingFailed: [502, "recording_failed"],
+  rangeNotSatisfiable: [416, "range_not_satisfiable"],
+  linkRefused: [410, "link_expired"],
   unavailable: [503, "unavailable"],
   notConfigured: [503, "not_configured"],
 };

@@ -9,7 +9,7 @@ import {
   Session,
   SessionList,
 } from "../../../../src/dialects/meshbrow/response-schemas.ts";
-import { BERTH_VERSION } from "../../../../src/dialects/version.ts";
+import { BERTH_VERSION } from "../../../../src/domain/version.ts";
 import { parseCreateSession } from "../../../../src/dialects/meshbrow/parse.ts";
 import { renderCreatedSession } from "../../../../src/dialects/meshbrow/render.ts";
 import { createClient } from "../support/client.ts";

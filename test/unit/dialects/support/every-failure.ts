@@ -27,6 +27,10 @@ export const EVERY_FAILURE: { readonly [Kind in Failure["kind"]]: Extract<Failur
   launchFailed: { kind: "launchFailed", reason: "the engine is at its limit", retryAfterMs: 0 },
   proxyFailed: { kind: "proxyFailed", problem: "proxy_unreachable", reason: "no answer through the proxy" },
   profileFailed: { kind: "profileFailed", problem: "unreadable", reason: "the object is not there" },
+  recordingNotReady: { kind: "recordingNotReady", recording: "video", retryAfterMs: 2000 },
+  recordingFailed: { kind: "recordingFailed", recording: "video", reason: "the page crashed" },
+  rangeNotSatisfiable: { kind: "rangeNotSatisfiable", sizeBytes: 10 },
+  linkRefused: { kind: "linkRefused", isExpired: true },
   unavailable: { kind: "unavailable", message: "the database does not answer", retryAfterMs: 5000 },
   notConfigured: { kind: "notConfigured", message: "BERTH_SECRET is not set" },
 };

@@ -1,0 +1,27 @@
+import { build } from "esbuild";
+import { join } from "node:path";
+import { root } from "./paths.ts";
+
+/** Scripts of our own pages, by the name that they are served under. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  "recordings/player.js": "src/web/player/player.ts",
+  "recordings/encoder.js": "src/web/encoder/encoder.ts",
+};
+
+/** Our pages' scripts as browsers take them: one file each, with what it imports. */
+export function buildBrowserCode(): Promise<readonly (readonly [name: string, content: Buffer])[]> {
+  return Promise.all(Object.entries(SCRIPTS).map(async ([name, from]) => [name, await bundle(from)] as const));
+}
+
+async function bundle(from: string): Promise<Buffer> {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, from)],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "iife",
+    target: "chrome120",
+    legalComments: "inline",
+  });
+  return Buffer.from(outputFiles[0]?.contents ?? []);
+}

@@ -1,0 +1,11 @@
+import type { GatedTarget } from "./target-gate.ts";
+
+/** Somebody who watches all targets of a session, through the gate's own sessions. */
+export interface TargetObserver {
+  /** Whether it reads the Network domain's events; others may then not have them thrown away. */
+  readonly readsNetwork: boolean;
+  /** Sends what it needs of a new target before its first script. None of it may reject. */
+  setUp(target: GatedTarget): readonly Promise<unknown>[];
+  handle(target: GatedTarget, method: string, params: unknown): void;
+  gone(target: GatedTarget): void;
+}
