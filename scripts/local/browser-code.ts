@@ -2,15 +2,16 @@ import { build } from "esbuild";
 import { join } from "node:path";
 import { root } from "./paths.ts";
 
-/** Scripts of our own pages, by the name that they are served under. */
-const SCRIPTS: Readonly<Record<string, string>> = {
+/** Scripts and styles of our own pages, by the name that they are served under. */
+const SOURCES: Readonly<Record<string, string>> = {
   "recordings/player.js": "src/web/player/player.ts",
+  "recordings/player.css": "src/web/player/player.css",
   "recordings/encoder.js": "src/web/encoder/encoder.ts",
 };
 
-/** Our pages' scripts as browsers take them: one file each, with what it imports. */
+/** Our pages' own files as browsers take them: each with what it imports. */
 export function buildBrowserCode(): Promise<readonly (readonly [name: string, content: Buffer])[]> {
-  return Promise.all(Object.entries(SCRIPTS).map(async ([name, from]) => [name, await bundle(from)] as const));
+  return Promise.all(Object.entries(SOURCES).map(async ([name, from]) => [name, await bundle(from)] as const));
 }
 
 async function bundle(from: string): Promise<Buffer> {

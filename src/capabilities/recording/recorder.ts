@@ -202,6 +202,7 @@ export class Recorder implements TargetObserver {
 
   /** The end: nothing that has been seen is lost, and nothing more is taken. */
   async drain(): Promise<void> {
+    this.#screencast?.flush();
     await Promise.all([this.#network.drain(), this.#isPaused ? undefined : this.#screenshots?.drain()]);
     this.#screencast?.follow(undefined);
     this.note("ended");
@@ -258,7 +259,7 @@ export class Recorder implements TargetObserver {
         return this.#pages.reached(tab, "onContentLoad", (params as { timestamp: number }).timestamp);
       case "Page.loadEventFired":
         this.#pages.reached(tab, "onLoad", (params as { timestamp: number }).timestamp);
-        if (!this.#isPaused) this.#screenshots?.loaded(target);
+        if (!this.#isPaused) this.#screenshots?.take(target);
         return;
       default:
     }

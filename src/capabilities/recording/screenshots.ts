@@ -26,14 +26,17 @@ export class Screenshots {
   #takenAt = -Infinity;
   #changed: GatedTarget | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #taking: Promise<void> | undefined;
+  readonly #taking = new Set<Promise<void>>();
 
   constructor(options: ScreenshotsOptions) {
     this.#options = options;
   }
 
-  loaded(target: GatedTarget): void {
-    void this.#take(target);
+  /** At once: of a page that is just being left, the image before may never come. */
+  take(target: GatedTarget): void {
+    const taking = this.#capture(target);
+    this.#taking.add(taking);
+    void taking.then(() => this.#taking.delete(taking));
   }
 
   /** Something in the tab looks different. */
@@ -41,39 +44,21 @@ export class Screenshots {
     this.#changed = target;
     if (this.#timer !== undefined) return;
     const due = this.#takenAt + this.#options.intervalMs - this.#options.clock.now();
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        void this.#tick();
-      },
-      Math.max(0, due),
-    );
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, due));
   }
 
   /** The end of the recording: the last change is not lost. */
   async drain(): Promise<void> {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#taking;
-    await this.#tick();
+    clearTimeout(this.#timer);
+    this.#tick();
+    await Promise.all(this.#taking);
   }
 
-  async #tick(): Promise<void> {
+  #tick(): void {
+    this.#timer = undefined;
     const target = this.#changed;
     this.#changed = undefined;
-    if (target !== undefined) await this.#take(target);
-  }
-
-  /** One at a time: a page that loads meanwhile is in the next one. */
-  #take(target: GatedTarget): Promise<void> {
-    if (this.#taking !== undefined) {
-      this.changed(target);
-      return this.#taking;
-    }
-    this.#taking = this.#capture(target).finally(() => {
-      this.#taking = undefined;
-    });
-    return this.#taking;
+    if (target !== undefined) this.take(target);
   }
 
   async #capture({ info, send }: GatedTarget): Promise<void> {

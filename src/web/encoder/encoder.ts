@@ -8,6 +8,7 @@ import {
   type StreamTargetChunk,
   type VideoCodec,
 } from "mediabunny";
+import { jpegSize } from "../../domain/jpeg-size.ts";
 
 /*
  * Runs in a page of its own, on a made-up origin whose requests are all answered by the Worker: it fetches frames and
@@ -26,6 +27,12 @@ interface Frame {
   readonly data: string;
 }
 
+/** Pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** In the order of preference: all players know the first. */
 const CODECS: VideoCodec[] = ["avc", "vp9", "vp8"];
 /** A picture that lasts longer is shown again: players look for a picture every now and then. */
@@ -39,20 +46,40 @@ async function post(path: string, body: BodyInit): Promise<void> {
   if (!ok) throw new Error(`${path} was refused`);
 }
 
-async function* frames(): AsyncGenerator<Frame> {
-  for (;;) {
-    const response = await fetch("/next");
-    if (response.status === NO_CONTENT) return;
-    for (const line of (await response.text()).split("\n")) {
-      if (line !== "") yield JSON.parse(line) as Frame;
-    }
-  }
+/** The next frames; `undefined` when there are no more. */
+async function nextFrames(): Promise<readonly Frame[] | undefined> {
+  const response = await fetch("/next");
+  if (response.status === NO_CONTENT) return undefined;
+  const lines = (await response.text()).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as Frame);
 }
 
-async function decode({ data }: Frame): Promise<ImageBitmap> {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+const decode = ({ data }: Frame): Promise<ImageBitmap> =>
+  createImageBitmap(new Blob([bytesOf(data)], { type: "image/jpeg" }));
+
+/** A JPEG says how large it is within so many characters. */
+const HEADER_CHARACTERS = 4096;
+
+/** The size that most of these frames have: a window is resized before its first page, and now and then. */
+function usualSize(frames: readonly Frame[]): Size {
+  const counts = new Map<string, { readonly size: Size; count: number }>();
+  for (const { data } of frames) {
+    const size = jpegSize(bytesOf(data.slice(0, HEADER_CHARACTERS)));
+    if (size === undefined) continue;
+    const known = counts.get(`${size.width} ${size.height}`) ?? { size, count: 0 };
+    counts.set(`${size.width} ${size.height}`, known);
+    known.count += 1;
+  }
+  const [usual] = [...counts.values()].toSorted((a, b) => b.count - a.count);
+  if (usual === undefined) throw new Error("there are no pictures");
+  return usual.size;
 }
+
+/** A line that only rounding would leave is filled. */
+const filled = (pixels: number, side: number): number => (side - pixels < 2 ? side : pixels);
 
 /** Sides of a video have to be even. */
 const even = (pixels: number): number => Math.max(2, pixels + (pixels % 2));
@@ -73,10 +100,10 @@ class Encoder {
   readonly #output: Output;
   readonly #video: CanvasSource;
 
-  /** @param first decides the size of the video; pictures of other sizes are fitted into it. */
-  static async start(first: ImageBitmap): Promise<Encoder> {
-    const width = even(first.width);
-    const height = even(first.height);
+  /** @param size of the video; pictures of other sizes are fitted into it. */
+  static async start(size: Size): Promise<Encoder> {
+    const width = even(size.width);
+    const height = even(size.height);
     const codec = await getFirstEncodableVideoCodec(CODECS, { width, height });
     if (codec === null) throw new Error("this browser encodes no video");
     const encoder = new Encoder(width, height, codec);
@@ -103,7 +130,7 @@ class Encoder {
   draw(picture: ImageBitmap): void {
     const { width, height } = this.#canvas;
     const scale = Math.min(width / picture.width, height / picture.height);
-    const [wide, high] = [picture.width * scale, picture.height * scale];
+    const [wide, high] = [filled(picture.width * scale, width), filled(picture.height * scale, height)];
     this.#context.fillRect(0, 0, width, height);
     this.#context.drawImage(picture, (width - wide) / 2, (height - high) / 2, wide, high);
   }
@@ -126,20 +153,23 @@ const SHORTEST_SECONDS = 0.001;
 
 async function encode(): Promise<void> {
   const { startedAt, endedAt } = (await (await fetch("/source")).json()) as Source;
-  let encoder: Encoder | undefined;
+  let frames = await nextFrames();
+  const encoder = await Encoder.start(usualSize(frames ?? []));
   let shownFrom = 0;
-  for await (const frame of frames()) {
-    const picture = await decode(frame);
-    const at = (frame.at - startedAt) / 1000;
-    if (encoder === undefined) encoder = await Encoder.start(picture);
-    else if (at > shownFrom + SHORTEST_SECONDS) {
-      await encoder.show(shownFrom, at);
-      shownFrom = at;
+  let isFirst = true;
+  for (; frames !== undefined; frames = await nextFrames()) {
+    for (const frame of frames) {
+      const picture = await decode(frame);
+      const at = (frame.at - startedAt) / 1000;
+      if (!isFirst && at > shownFrom + SHORTEST_SECONDS) {
+        await encoder.show(shownFrom, at);
+        shownFrom = at;
+      }
+      isFirst = false;
+      encoder.draw(picture);
+      picture.close();
     }
-    encoder.draw(picture);
-    picture.close();
   }
-  if (encoder === undefined) throw new Error("there are no pictures");
   await encoder.show(shownFrom, Math.max(shownFrom + SHORTEST_SECONDS, (endedAt - startedAt) / 1000));
   await encoder.finish();
 }

@@ -50,6 +50,15 @@ const json = (value: object): Answer => ({
 });
 const script = (body: string): Answer => ({ headers: { "content-type": "text/javascript" }, body });
 
+/** The counter page shows the epoch's tick in black and white blocks from its left upper corner, the lowest bit first. */
+export const TICK_MS = 50;
+export const COUNTER_BITS = 20;
+/** CSS pixels. */
+export const BLOCK = 40;
+
+const colour = (title: string, background: string): Answer =>
+  html(title, `<style>body{background:${background}}</style>`);
+
 const PIXEL = Buffer.from("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=", "base64");
 
 const SERVICE_WORKER = `
@@ -138,6 +147,33 @@ const PAGES: Readonly<Record<string, (site: { origin: string; otherOrigin: strin
         await Promise.all(all);
         document.title = "done";
       })();</script>`,
+    ),
+  "/counter": () =>
+    html(
+      "Counter",
+      `<style>body{margin:0;background:#888}i{position:absolute;top:0;width:${BLOCK}px;height:${BLOCK}px}</style><body>
+       <script>
+         const bits = Array.from({ length: ${COUNTER_BITS} }, (_, bit) => {
+           const block = document.body.appendChild(document.createElement("i"));
+           block.style.left = bit * ${BLOCK} + "px";
+           return block;
+         });
+         const show = () => {
+           const tick = Math.floor(Date.now() / ${TICK_MS});
+           bits.forEach((block, bit) => (block.style.background = (tick >> bit) & 1 ? "#fff" : "#000"));
+         };
+         setInterval(show, ${TICK_MS});
+         show();
+       </script>`,
+    ),
+  "/red": () => colour("Red", "rgb(200, 0, 0)"),
+  "/green": () => colour("Green", "rgb(0, 160, 0)"),
+  "/blue": () => colour("Blue", "rgb(0, 0, 200)"),
+  "/form": () =>
+    html(
+      "Form",
+      `<input id="password" type="password"><button id="send">send</button>
+       <script>console.log("hello", 42); setTimeout(() => { throw new TypeError("boom"); }, 50);</script>`,
     ),
   "/pixel.gif": () => ({ headers: { "content-type": "image/gif" }, body: PIXEL }),
   "/script.js": () => script("globalThis.loaded = true;"),
