@@ -17,7 +17,7 @@ const GROUPS: readonly (readonly [string, readonly Fault[]])[] = [
   ["The session's Durable Object", OBJECT_FAULTS],
   ["The browser and the socket to it", BROWSER_FAULTS],
   ["D1", DATABASE_FAULTS],
-  ["R2 and profiles", BUCKET_FAULTS],
+  ["R2: profiles and recordings", BUCKET_FAULTS],
   ["Alarms and clocks", TIME_FAULTS],
   ["Clients", CLIENT_FAULTS],
 ];

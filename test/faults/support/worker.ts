@@ -1,7 +1,8 @@
-import { createSessionDeps } from "../../../src/composition.ts";
+import { createSessionDeps, createVideoDeps } from "../../../src/composition.ts";
 import worker from "../../../src/index.ts";
 import { BrowserSession as RealBrowserSession } from "../../../src/session/browser-session.ts";
 import { DEFAULT_TIMING, type SessionTiming } from "../../../src/session/timing.ts";
+import { VideoMakerObject as RealVideoMakerObject } from "../../../src/video/video-maker-object.ts";
 import { faultyBinding } from "./faulty-binding.ts";
 import { faultyBucket } from "./faulty-bucket.ts";
 import { faultyDatabase } from "./faulty-database.ts";
@@ -41,6 +42,13 @@ export class BrowserSession extends RealBrowserSession {
   reset(): Promise<void> {
     this.ctx.abort("reset by the test");
     return Promise.resolve();
+  }
+}
+
+/** The maker of videos of production, with the same parts. */
+export class VideoMakerObject extends RealVideoMakerObject {
+  constructor(context: DurableObjectState, env: Cloudflare.Env) {
+    super(context, env, createVideoDeps(faulty(env)));
   }
 }
 

@@ -80,6 +80,34 @@ export class World {
     return world;
   }
 
+  /** A session that is recorded, and has shown a page. */
+  static async recorded(): Promise<World> {
+    const tenant = await createTenant();
+    const body = JSON.stringify({ recording: { har: true, screenshots: true, video: true } });
+    const world = new World(tenant, tenant.meshbrow("/v1/sessions", { method: "POST", body }));
+    world.#session = await (await world.created).json();
+    await world.connect();
+    return world;
+  }
+
+  /** Which recordings there are, and how they are. */
+  async recordings(): Promise<readonly string[]> {
+    const path = `/v1/sessions/${this.session.id}/recordings`;
+    interface Listed {
+      readonly recordings: readonly { readonly type: string; readonly status: string }[];
+    }
+    const { recordings } = await (await this.tenant.meshbrow(path)).json<Listed>();
+    return recordings.map(({ type, status }) => `${type} ${status}`);
+  }
+
+  /** What the API answers who asks for the video, as often as it is told to come again. */
+  async video(): Promise<number> {
+    for (;;) {
+      const { status } = await this.tenant.meshbrow(`/v1/sessions/${this.session.id}/recordings/video`);
+      if (status !== 409) return status;
+    }
+  }
+
   /** Names of the cookies that the next session would have. */
   async savedCookies(): Promise<readonly string[]> {
     const { cookies } = await (await this.tenant.anchor(STATE_PATH)).json<{ cookies: { name: string }[] }>();

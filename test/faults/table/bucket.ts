@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { faults, first, losesAnswer, rejects } from "../support/faults.ts";
+import { answers, faults, first, losesAnswer, rejects } from "../support/faults.ts";
 import { Gate } from "../support/gate.ts";
 import type { Fault } from "../support/outcome.ts";
 import { World } from "../support/world.ts";
@@ -8,7 +8,11 @@ const AWAY = "R2: injected";
 const OLD = ["before"];
 const NEW = ["before", "during"];
 
-/** R2 does not answer, or what it holds does not take effect: of a session that saves its profile at its end. */
+/** A video is made when it is asked for. */
+const KEPT = ["har ready", "log ready", "screenshots ready", "video processing"];
+const PATIENCE = { timeout: 20_000 };
+
+/** R2 does not answer, or what it holds does not take effect: of a session that leaves something at its end. */
 export const BUCKET_FAULTS: readonly Fault[] = [
   {
     name: "R2 away while the profile is read",
@@ -88,6 +92,53 @@ export const BUCKET_FAULTS: readonly Fault[] = [
       gate.open();
       faults.heal();
       await expect.poll(() => world.savedCookies(), { timeout: 10_000 }).toEqual(NEW);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "R2 away while recordings are kept: they are kept later",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.recorded();
+      faults.onBucket("put", rejects(AWAY));
+      expect((await world.delete()).status).toBe(200);
+      expect(await world.slots()).toBe(0);
+      expect(await world.recordings()).toEqual([]);
+      faults.heal();
+      await world.alarm();
+      await expect.poll(() => world.recordings(), PATIENCE).toEqual(KEPT);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "object reset while recordings are kept",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.recorded();
+      const gate = new Gate();
+      faults.onBucket("put", gate.hold("before"));
+      const ended = world.delete();
+      await gate.reached();
+      await world.reset();
+      expect((await ended).status).toBe(503);
+      gate.open();
+      faults.heal();
+      await expect.poll(() => world.recordings(), PATIENCE).toEqual(KEPT);
+      return world;
+    },
+    outcome: { state: "destroyed", reason: "requested", usage: 1 },
+  },
+  {
+    name: "no browser to be had, twice, for the making of a video",
+    phase: "ending",
+    happen: async () => {
+      const world = await World.recorded();
+      expect((await world.delete()).status).toBe(200);
+      faults.onBinding("launch", first(2, answers(500)));
+      expect(await world.video()).toBe(200);
+      expect(await world.recordings()).toEqual([...KEPT.slice(0, -1), "video ready"]);
       return world;
     },
     outcome: { state: "destroyed", reason: "requested", usage: 1 },
