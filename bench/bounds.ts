@@ -75,6 +75,7 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
       unit: RATIO,
     }),
     ...profileBounds(recorder),
+    ...recordingBounds(recorder),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
@@ -101,6 +102,15 @@ function profileBounds(recorder: Recorder): Bound[] {
     atMostMs("create with a profile of 20 origins, over without", "profile.create", 150),
     atMostMs("first visit of an origin of a profile, over without", "profile.visit", 200),
     atMostMs("longest round trip while 20 origins are saved", "profile.calls.longest", LONGEST_PAUSE_MS),
+  ];
+}
+
+function recordingBounds(recorder: Recorder): Bound[] {
+  const atMostTimes = (what: string, metric: string): Bound =>
+    atMost(what, { value: recorder.spread(metric, "berth"), limit: 1.25, unit: RATIO });
+  return [
+    atMostTimes("page with 100 subresources with everything recorded, to nothing", "recording.page"),
+    atMostTimes("round trip on a page that changes with everything recorded, to nothing", "recording.calls"),
   ];
 }
 

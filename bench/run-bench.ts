@@ -7,6 +7,7 @@ import { measureInFlight } from "./measures/in-flight.ts";
 import { measurePage } from "./measures/page.ts";
 import { measureProfile } from "./measures/profile.ts";
 import { measureProxy } from "./measures/proxy.ts";
+import { measureRecording } from "./measures/recording.ts";
 import { measureResults } from "./measures/results.ts";
 import { measureRoundTrip } from "./measures/round-trip.ts";
 import { measureStealth } from "./measures/stealth.ts";
@@ -37,6 +38,7 @@ export async function runRound(round: Round): Promise<void> {
   if (groups.has("stealth")) await measureStealth(round);
   if (groups.has("proxy")) await measureProxy(round);
   if (groups.has("profile")) await measureProfile(round);
+  if (groups.has("recording")) await measureRecording(round);
 }
 
 /** What costs little to repeat is in the rounds; this takes minutes, and comes once. */

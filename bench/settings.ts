@@ -15,6 +15,7 @@ export const GROUPS = [
   "stealth",
   "proxy",
   "profile",
+  "recording",
   "idle",
   "bundle",
   "cycles",
@@ -42,6 +43,10 @@ export interface Settings {
   readonly proxiedSessions: number;
   /** Creates with a profile, and as many without, a round. */
   readonly profileSessions: number;
+  /** Recorded sessions, and as many that are not, per loader and round. */
+  readonly recordedSessions: number;
+  /** How long each of them is watched. */
+  readonly recordedMs: number;
   readonly idleMs: number;
   readonly startUps: number;
   /** Once, after a warm-up. */
@@ -58,6 +63,8 @@ const QUICK = {
   stealthSessions: 3,
   proxiedSessions: 2,
   profileSessions: 3,
+  recordedSessions: 3,
+  recordedMs: 10_000,
   idleMs: 15_000,
   startUps: 1,
 };
@@ -71,6 +78,8 @@ const FULL = {
   stealthSessions: 4,
   proxiedSessions: 3,
   profileSessions: 4,
+  recordedSessions: 4,
+  recordedMs: 30_000,
   idleMs: 65_000,
   startUps: 5,
 };

@@ -36,6 +36,10 @@ The profile rows compare sessions of Berth that load a profile with sessions tha
 50 items of localStorage and 120 records of IndexedDB each. Round trips are \`Runtime.evaluate\` in a page, one after the
 other, before and while another profile is made of the session.
 
+The recording rows compare sessions with HAR, screenshots and video on with sessions that record nothing, side by side, at
+stealth none: so what watching targets costs at all, which other levels of stealth cost as well, is part of it. The page
+of the round trips and of the CPU time changes four times a second.
+
 The cycles create, use and destroy one session after the other, on servers of their own. A slope is the line of least
 squares through the second half of the samples, one every 20 cycles; "two minutes later" the objects of ended sessions
 have left memory. Resident memory includes the local emulator of the browser binding, which keeps something of every
@@ -45,7 +49,6 @@ does, and the difference is Berth's. Live objects are what a full collection lea
 const NOT_MEASURED = `## What this does not measure
 
 - Nothing here ran on Cloudflare's network: no distance, no real Browser Rendering, no other tenants.
-- The memory of a session with clients and recording over an hour.
 - The bare browser has no server: its CPU and memory columns are empty.`;
 
 /** The report for people. */
@@ -98,8 +101,8 @@ const WITHOUT_RATIOS = new Set([
   "proxy.create",
 ]);
 
-/** Compared within Berth: no other target has levels, or profiles. */
-const IS_BERTHS_OWN = /^(?:stealth|profile)\./;
+/** Compared within Berth: no other target has levels, profiles or recordings. */
+const IS_BERTHS_OWN = /^(?:stealth|profile|recording)\./;
 
 function ratioTable(rows: readonly Row[]): string {
   const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id) && !IS_BERTHS_OWN.test(id));

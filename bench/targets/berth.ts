@@ -52,10 +52,16 @@ export async function startBerth(start: ServerStart): Promise<Target> {
     inspected: inspectedWorker(server),
     stop: server.stop,
     profiles: profilesOf(server, authorization),
-    async createSession({ stealth = "none", proxyPort, profileId } = {}) {
+    async createSession({ stealth = "none", proxyPort, profileId, isRecorded = false } = {}) {
       const headers = { authorization, "content-type": "application/json" };
       const profile = profileId === undefined ? {} : { profileId };
-      const body = { stealth, ...profile, ...(proxyPort !== undefined && (await proxyThrough(server, proxyPort))) };
+      const recording = isRecorded ? { recording: { har: true, screenshots: true, video: true } } : {};
+      const body = {
+        stealth,
+        ...profile,
+        ...recording,
+        ...(proxyPort !== undefined && (await proxyThrough(server, proxyPort))),
+      };
       const response = await requireOk(
         fetch(new URL("/v1/sessions", server.url), { method: "POST", headers, body: JSON.stringify(body) }),
       );

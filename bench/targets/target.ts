@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly proxyPort?: number;
   /** Of Berth's sessions: the profile to load. */
   readonly profileId?: string;
+  /** Of Berth's sessions: HAR, screenshots and video. */
+  readonly isRecorded?: boolean;
 }
 
 /** What a target remembers from one session to the next. */
