@@ -26,6 +26,8 @@ const none = (): Pending => ({ entries: [], messages: [], pages: [], events: [],
 
 /** SQLite in a Durable Object takes rows of up to 2 MB. */
 const MAX_ROW_UNITS = 600_000;
+/** Of all entries of a session; beyond it they go without their bodies, which are most of it. */
+const MOST_HAR_UNITS = 256_000_000;
 /** Rows that are read at once. */
 const BATCH = 50;
 
@@ -37,6 +39,7 @@ export class RecordingJournal {
   readonly #storage: DurableObjectStorage;
   #pending = none();
   #hasTables = false;
+  #harUnits: number | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -80,7 +83,7 @@ export class RecordingJournal {
 
   #write({ entries, messages, pages, events, frames, screenshots }: Pending): void {
     for (const { socketId, entry } of entries) {
-      const json = bounded(entry);
+      const json = this.#bounded(entry);
       const at = Date.parse(entry.startedDateTime);
       this.#run(
         "INSERT INTO har_entries (socket, at, json) VALUES (?, ?, ?) ON CONFLICT (socket) DO UPDATE SET json = excluded.json",
@@ -100,6 +103,15 @@ export class RecordingJournal {
     for (const shot of screenshots) {
       this.#run("INSERT OR REPLACE INTO screenshots (n, json) VALUES (?, ?)", [shot.n, JSON.stringify(shot)]);
     }
+  }
+
+  #bounded(entry: HarEntry): string {
+    this.#harUnits ??= this.#rows("SELECT COALESCE(SUM(length(json)), 0) AS at FROM har_entries")[0]?.at ?? 0;
+    const whole = JSON.stringify(entry);
+    const fits = whole.length <= MAX_ROW_UNITS && this.#harUnits + whole.length <= MOST_HAR_UNITS;
+    const json = fits ? whole : JSON.stringify(withoutBodies(entry));
+    this.#harUnits += json.length;
+    return json;
   }
 
   // What is read here only `#write` and `segmentKept` can have written.
@@ -234,12 +246,9 @@ function inRows(messages: Pending["messages"]): readonly { readonly socketId: st
 /** As far as a query asks for it. */
 type Row = { readonly id: number; readonly at: number; readonly json: string; readonly socket: string | null };
 
-/** An entry that does not fit into a row goes without its bodies. */
-function bounded(entry: HarEntry): string {
-  const json = JSON.stringify(entry);
-  if (json.length <= MAX_ROW_UNITS) return json;
+function withoutBodies(entry: HarEntry): HarEntry {
   const { postData: _postData, ...request } = entry.request;
   const { text: _text, encoding: _encoding, ...content } = entry.response.content;
-  const comment = "The bodies were too large to be recorded";
-  return JSON.stringify({ ...entry, request, response: { ...entry.response, content }, comment });
+  const comment = "There was no room to record the bodies";
+  return { ...entry, request, response: { ...entry.response, content }, comment };
 }

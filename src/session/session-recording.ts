@@ -23,7 +23,7 @@ export interface SessionRecordingOptions {
 /** Between a moment and its being safe: an object that is lost takes this much of the recording with it. */
 const FLUSH_MS = 1000;
 /** Time that the end of a session has for the last picture and the last bodies. */
-const DRAIN_LIMIT_MS = 3000;
+const DRAIN_LIMIT_MS = 5000;
 
 /** What is recorded of a session: followed over every connection to its browser, and kept when it has ended. */
 export class SessionRecording {

@@ -50,6 +50,7 @@ export interface RecorderOptions {
 const VIDEO = { maxSide: 960, quality: 50, intervalMs: 340 };
 /** Where only changes are of interest. */
 const WATCH = { maxSide: 96, quality: 30, intervalMs: 2000 };
+const LAST_PICTURE_LIMIT_MS = 2000;
 const SCREENSHOT_INTERVAL_MS = 5000;
 /** Of one renderer: enough for the bodies of a page until they are read. */
 const BODY_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -75,6 +76,7 @@ export class Recorder implements TargetObserver {
   readonly #heard = new WeakSet<GatedTarget>();
   readonly #runtimes = new WeakSet<GatedTarget>();
   #isPaused = false;
+  #hasFilmed = false;
   #isNew: boolean;
 
   constructor(options: RecorderOptions) {
@@ -203,6 +205,7 @@ export class Recorder implements TargetObserver {
   /** The end: nothing that has been seen is lost, and nothing more is taken. */
   async drain(): Promise<void> {
     this.#screencast?.flush();
+    await this.#filmOnce();
     await Promise.all([this.#network.drain(), this.#isPaused ? undefined : this.#screenshots?.drain()]);
     this.#screencast?.follow(undefined);
     this.note("ended");
@@ -217,6 +220,20 @@ export class Recorder implements TargetObserver {
     return new Screenshots({ clock, intervalMs: SCREENSHOT_INTERVAL_MS, onTaken });
   }
 
+  /** A session may end before its page was drawn for the first time: its video shows how it looked at the end. */
+  async #filmOnce(): Promise<void> {
+    const { tab } = this;
+    const { what, isRestored } = this.#options;
+    if (!what.video || this.#hasFilmed || isRestored || this.#isPaused || tab === undefined) return;
+    try {
+      const how = { format: "jpeg" as const, quality: VIDEO.quality, optimizeForSpeed: true };
+      const { data } = await tab.send("Page.captureScreenshot", how, { timeoutMs: LAST_PICTURE_LIMIT_MS });
+      this.#framed({ at: this.#clock.now(), tab: tab.info.targetId, data });
+    } catch {
+      // Then there is no video, and it says so.
+    }
+  }
+
   #follow(tab: string | undefined): void {
     if (tab !== undefined && this.#isNew) this.#event({ type: "tab", event: "shown", tab });
     if (!this.#isPaused) this.#screencast?.follow(this.tab);
@@ -226,6 +243,7 @@ export class Recorder implements TargetObserver {
     this.#clock.learn(frame.at);
     if (this.#isPaused) return;
     if (this.#options.what.video) this.#options.sink.frame(frame);
+    this.#hasFilmed = true;
     const target = this.#targets.get(frame.tab);
     if (target !== undefined) this.#screenshots?.changed(target);
   }
