@@ -28,7 +28,7 @@ export async function keepRecordings({ deps, journal, record }: KeepOptions): Pr
   const { id, accountId, spec, recording } = record;
   if (recording === null) return;
   const { archive, store, retentionMs } = deps.recordings;
-  const createdAt = record.endedAt ?? deps.clock.now();
+  const createdAt = recording.stoppedAt ?? record.endedAt ?? deps.clock.now();
   const startedAt = recording.startedAt ?? createdAt;
   const text = async (type: RecordingType, pieces: () => Iterable<string>): Promise<Kept> => {
     const size = await archive.putPieces(recordingKey(id, type), pieces, RECORDING_CONTENT_TYPES[type]);

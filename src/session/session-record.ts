@@ -69,6 +69,8 @@ export interface EgressRecord {
 export interface RecordingRecord {
   /** `null` while there is no browser. */
   readonly startedAt: number | null;
+  /** A moment after the session's end: the last picture is from then. `null` while it runs, and where it was lost. */
+  readonly stoppedAt: number | null;
   readonly isPaused: boolean;
 }
 
@@ -93,7 +95,7 @@ export function newRecord({ id, accountId, spec, profile, createdAt }: CreateSes
     egress: null,
     profile: profile === null ? null : toProfileRecord(profile),
     storage: NO_STORAGE,
-    recording: isRecorded(spec) ? { startedAt: null, isPaused: false } : null,
+    recording: isRecorded(spec) ? { startedAt: null, stoppedAt: null, isPaused: false } : null,
     metrics: NO_METRICS,
     tags: spec.tags,
     tokenOnly: false,

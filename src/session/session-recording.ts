@@ -95,10 +95,13 @@ export class SessionRecording {
     if (current !== undefined) {
       await settledWithin(DRAIN_LIMIT_MS, current.recorder.drain());
       current.live.mux.commands.listener = undefined;
+      // Before anything else is waited for: what is written is safe.
+      this.#options.journal.flush();
       await settledWithin(DRAIN_LIMIT_MS, Promise.allSettled(this.#uploads));
     }
     clearTimeout(this.#timer);
     this.#options.journal.flush();
+    if (current !== undefined) this.#update({ stoppedAt: this.#options.deps.clock.now() });
   }
 
   /** Hands everything over to where it is kept. May be repeated. */
