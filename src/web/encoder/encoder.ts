@@ -120,7 +120,7 @@ class Encoder {
     this.#output = new Output({ format, target: new StreamTarget(outgoing()) });
     this.#video = new CanvasSource(this.#canvas, {
       codec,
-      quality: new Quality("medium"),
+      quality: new Quality("high"),
       keyFrameInterval: LONGEST_SECONDS,
       latencyMode: "quality",
     });

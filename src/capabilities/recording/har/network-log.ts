@@ -125,7 +125,7 @@ export class NetworkLog {
   }
 
   #requestExtra(extra: RequestExtra): void {
-    if (this.#ended.has(extra.requestId)) return;
+    if (this.#ended.has(extra.requestId) && !this.#exchanges.has(extra.requestId)) return;
     const exchange = this.#exchangeOf(extra.requestId);
     exchange.requestExtras.push(extra);
     this.#match(exchange);
