@@ -32,6 +32,8 @@ export class SessionRecording {
   #current: { readonly live: LiveBrowser; readonly recorder: Recorder } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastScreenshot: number | undefined;
+  /** What still comes has nowhere to go: the object is about to be emptied. */
+  #isStopped = false;
   readonly #uploads = new Set<Promise<void>>();
 
   constructor(options: SessionRecordingOptions) {
@@ -99,6 +101,7 @@ export class SessionRecording {
       this.#options.journal.flush();
       await settledWithin(DRAIN_LIMIT_MS, Promise.allSettled(this.#uploads));
     }
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#options.journal.flush();
     if (current !== undefined) this.#update({ stoppedAt: this.#options.deps.clock.now() });
@@ -168,21 +171,31 @@ export class SessionRecording {
     const screenshot: Screenshot = { n: this.#lastScreenshot, at, url, tab, width, height };
     const key = screenshotKey(this.#record().id, screenshot.n);
     await deps.recordings.archive.put(key, bytes, "image/jpeg");
+    if (this.#isStopped) return;
     journal.screenshot(screenshot);
     this.#schedule();
   }
 
   #schedule(): void {
+    if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#current?.recorder.settle();
-      this.#options.journal.flush();
-      const { id } = this.#record();
-      const logger = this.#options.deps.logger;
-      // What could not be cut off now is, the next time.
-      const failed = (error: unknown): void => logger.warn("session.segment_not_kept", { sessionId: id, error });
-      this.#options.background(this.#segments.cutFull(id).catch(failed));
+      this.#options.background(this.#flush());
     }, FLUSH_MS);
+  }
+
+  /** What cannot be moved on now is, the next time. Never rejects. */
+  async #flush(): Promise<void> {
+    const { journal, store, deps } = this.#options;
+    const sessionId = store.read()?.id;
+    if (sessionId === undefined || this.#isStopped) return;
+    try {
+      this.#current?.recorder.settle();
+      journal.flush();
+      await this.#segments.cutFull(sessionId);
+    } catch (error) {
+      deps.logger.warn("session.recording_not_kept", { sessionId, error });
+    }
   }
 
   #update(changes: Partial<RecordingRecord>): void {
