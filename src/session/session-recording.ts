@@ -97,7 +97,6 @@ export class SessionRecording {
     if (current !== undefined) {
       await settledWithin(DRAIN_LIMIT_MS, current.recorder.drain());
       current.live.mux.commands.listener = undefined;
-      // Before anything else is waited for: what is written is safe.
       this.#options.journal.flush();
       await settledWithin(DRAIN_LIMIT_MS, Promise.allSettled(this.#uploads));
     }
@@ -150,6 +149,7 @@ export class SessionRecording {
       event: noting((event: LogEvent) => journal.event(event)),
       frame: noting((frame) => journal.frame(frame)),
       screenshot: (taken) => this.#screenshot(live, taken),
+      flush: () => journal.flush(),
     };
   }
 

@@ -23,6 +23,8 @@ export interface RecordingSink extends HarSink {
   event(event: LogEvent): void;
   frame(frame: Frame): void;
   screenshot(taken: TakenScreenshot): void;
+  /** What has been taken is to be safe, before something takes its time. */
+  flush(): void;
 }
 
 export interface RecorderOptions {
@@ -205,7 +207,9 @@ export class Recorder implements TargetObserver {
   /** The end: nothing that has been seen is lost, and nothing more is taken. */
   async drain(): Promise<void> {
     this.#screencast?.flush();
+    this.#options.sink.flush();
     await this.#filmOnce();
+    this.#options.sink.flush();
     await Promise.all([this.#network.drain(), this.#isPaused ? undefined : this.#screenshots?.drain()]);
     this.#screencast?.follow(undefined);
     this.note("ended");

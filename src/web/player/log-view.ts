@@ -35,7 +35,7 @@ export class LogView {
   readonly #list: VirtualList<LogEvent>;
   #shown: readonly LogEvent[];
   #wanted = { type: "", words: "" };
-  #last: number | undefined;
+  #last = -1;
 
   constructor(events: readonly LogEvent[], startedAt: number, playback: Playback) {
     this.#events = events;
@@ -67,23 +67,26 @@ export class LogView {
       (event) =>
         (type === "" || event.type === type) && (words === "" || describe(event).toLowerCase().includes(words)),
     );
-    this.#last = undefined;
+    this.#last = this.#lastPast();
     this.#list.setRows(this.#shown);
   }
 
   #follow(): void {
-    const now = this.#startedAt + this.#playback.timeMs;
-    const last = this.#shown.findLastIndex(({ at }) => at <= now);
+    const last = this.#lastPast();
     if (last === this.#last) return;
     this.#last = last;
     this.#list.refresh();
     if (this.#playback.isPlaying) this.#list.follow(last);
   }
 
+  #lastPast(): number {
+    const now = this.#startedAt + this.#playback.timeMs;
+    return this.#shown.findLastIndex(({ at }) => at <= now);
+  }
+
   #render(event: LogEvent, index: number): HTMLElement {
     const at = event.at - this.#startedAt;
-    const last = this.#last ?? -1;
-    const state = index > last ? "future" : index === last ? "now" : "past";
+    const state = index > this.#last ? "future" : index === this.#last ? "now" : "past";
     const seek = (): void => this.#playback.seek(at);
     return element(
       "div",

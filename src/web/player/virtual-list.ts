@@ -32,10 +32,11 @@ export class VirtualList<Row> {
     new ResizeObserver(() => this.refresh()).observe(this.root);
   }
 
+  /** Draws at once: what was there may have nothing to do with what is there now. */
   setRows(rows: readonly Row[]): void {
     this.#rows = rows;
     this.#space.style.height = `${rows.length * this.#options.rowHeight}px`;
-    this.refresh();
+    this.#draw();
   }
 
   /** Draws what is seen anew, soon. */

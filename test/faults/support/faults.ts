@@ -31,7 +31,7 @@ class Faults {
   wedged = false;
   readonly #binding = new Map<BindingCall, Interference<Response>>();
   readonly #database = new Map<DatabaseCall, Interference<unknown>>();
-  readonly #bucket = new Map<BucketCall, Interference<unknown>>();
+  readonly #bucket = new Map<BucketCall, { interference: Interference<unknown>; of: RegExp }>();
 
   onBinding(call: BindingCall, interference: Interference<Response>): void {
     this.#binding.set(call, interference);
@@ -41,14 +41,15 @@ class Faults {
     this.#database.set(call, interference);
   }
 
-  onBucket(call: BucketCall, interference: Interference<unknown>): void {
-    this.#bucket.set(call, interference);
+  /** @param of what the key of the object, or of each of them, is to match. */
+  onBucket(call: BucketCall, interference: Interference<unknown>, of = /./): void {
+    this.#bucket.set(call, { interference, of });
   }
 
-  async throughBucket<T>(call: BucketCall, forward: () => Promise<T>): Promise<T> {
-    const interference = this.#bucket.get(call);
+  async throughBucket<T>(call: BucketCall, key: unknown, forward: () => Promise<T>): Promise<T> {
+    const fault = this.#bucket.get(call);
     // As with D1.
-    return interference ? ((await interference(forward)) as T) : forward();
+    return fault?.of.test(String(key)) === true ? ((await fault.interference(forward)) as T) : forward();
   }
 
   throughBinding(call: BindingCall | undefined, forward: () => Promise<Response>): Promise<Response> {

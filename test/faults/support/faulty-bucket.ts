@@ -10,7 +10,7 @@ export function faultyBucket(bucket: R2Bucket): R2Bucket {
       if (typeof value !== "function") return value;
       const call = value.bind(target) as (...values: unknown[]) => Promise<unknown>;
       if (!CALLS.has(key)) return call;
-      return (...values: unknown[]) => faults.throughBucket(key as BucketCall, () => call(...values));
+      return (...values: unknown[]) => faults.throughBucket(key as BucketCall, values[0], () => call(...values));
     },
   });
 }

@@ -10,6 +10,8 @@ const NEW = ["before", "during"];
 
 /** A video is made when it is asked for. */
 const KEPT = ["har ready", "log ready", "screenshots ready", "video processing"];
+/** Not the pictures that are written while the session runs. */
+const RECORDINGS = /^recordings\/(?!.*\.jpg$)/;
 const PATIENCE = { timeout: 20_000 };
 
 /** R2 does not answer, or what it holds does not take effect: of a session that leaves something at its end. */
@@ -118,7 +120,7 @@ export const BUCKET_FAULTS: readonly Fault[] = [
     happen: async () => {
       const world = await World.recorded();
       const gate = new Gate();
-      faults.onBucket("put", gate.hold("before"));
+      faults.onBucket("put", gate.hold("before"), RECORDINGS);
       const ended = world.delete();
       await gate.reached();
       await world.reset();
