@@ -50,6 +50,7 @@ const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
   "har",
   "screenshots",
   "video",
+  "liveView",
 ]);
 
 const DEFAULT_MAX_CLIENTS = 4;
@@ -249,6 +250,17 @@ function browsersOf(env: Cloudflare.Env): RunningBrowsers {
   };
 }
 
+/** A list with a semicolon would be a policy of its own. */
+const frameAncestorsOf = (env: Cloudflare.Env): string =>
+  /^[^;,\r\n]+$/.test(env.LIVE_VIEW_FRAME_ANCESTORS) ? env.LIVE_VIEW_FRAME_ANCESTORS : "'none'";
+
+const httpParts = (env: Cloudflare.Env) => ({
+  adminToken: env.ADMIN_TOKEN,
+  assets: env.ASSETS,
+  readiness: readinessOf(env),
+  frameAncestors: frameAncestorsOf(env),
+});
+
 const background = (work: Promise<void>): void => waitUntil(work);
 
 /** What the Worker works with; also for the cron. */
@@ -292,10 +304,8 @@ export function createWorkerDeps(env: Cloudflare.Env) {
       usage,
     }),
     ...poolsOf(env),
-    adminToken: env.ADMIN_TOKEN,
+    ...httpParts(env),
     rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),
-    assets: env.ASSETS,
-    readiness: readinessOf(env),
     clock,
     ids,
     logger,

@@ -6,6 +6,8 @@ import { root } from "./paths.ts";
 const SOURCES: Readonly<Record<string, string>> = {
   "recordings/player.js": "src/web/player/player.ts",
   "recordings/player.css": "src/web/player/player.css",
+  "live/live.js": "src/web/live/live.ts",
+  "live/live.css": "src/web/live/live.css",
   "recordings/encoder.js": "src/web/encoder/encoder.ts",
 };
 

@@ -19,6 +19,7 @@ export const CLOSE_CODE = {
   launchFailed: 4007,
   slowReader: 4008,
   flood: 4009,
+  refused: 4010,
 } as const;
 
 export const SLOW_READER: TransportClose = {

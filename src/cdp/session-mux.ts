@@ -4,6 +4,7 @@ import { CommandWatch } from "./command-watch.ts";
 import { type Outgoing, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
+import { isOwnDomain, type MuxDirector, ownEvents, whenAdmitted } from "./director.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
 import { HeldDocuments } from "./held-documents.ts";
 import { HeldMessages } from "./held-messages.ts";
@@ -43,6 +44,7 @@ import { SilenceWatch } from "./silence-watch.ts";
 import { TargetEvents } from "./target-events.ts";
 import type { TargetRegistry } from "./targets.ts";
 import type { Transport, TransportClose } from "./transport.ts";
+import { UpstreamSessions } from "./upstream-sessions.ts";
 
 export interface SessionMuxOptions {
   readonly transport: Transport;
@@ -83,16 +85,17 @@ export class SessionMux {
   readonly #targetEvents: TargetEvents;
   readonly #silence: SilenceWatch;
   readonly documents: HeldDocuments;
+  readonly upstream: UpstreamSessions;
   /** Which targets clients keep standing still. */
   readonly held = new HeldTargets(this.#clients);
   #gated: GatedMux | undefined;
   readonly commands = new CommandWatch(this.#owners);
   /** What contexts that clients make have to go through; set before any client attaches. */
   egress: MuxEgress | undefined;
+  /** Set before any client attaches. */
+  director: MuxDirector | undefined;
   readonly #quiet: QuietRuntime | undefined;
   readonly #pointerForce: boolean;
-  /** The session of the browser that the next client takes; nothing when asking for it failed. */
-  #prepared: Promise<string | undefined> | undefined;
   /** Why nothing passes any more. */
   #lost: CdpError | undefined;
   /**
@@ -111,6 +114,7 @@ export class SessionMux {
     this.#quiet = options.quiet && new QuietRuntime({ connection, clock, deliver, ...options.quiet });
     this.#transport = transport;
     this.#connection = connection;
+    this.upstream = new UpstreamSessions(connection);
     this.#targets = targets;
     this.#clock = clock;
     this.#onCloseRequested = onCloseRequested;
@@ -129,34 +133,17 @@ export class SessionMux {
     this.#gated = gated;
   }
 
-  /** Asks for the first client's session before it comes: a browser that is starting takes its time to answer. */
-  prepare(): void {
-    this.#prepared = this.#attachToBrowser().catch(() => undefined);
-  }
-
   /** Gives a client its own session: of the browser, or of one page. */
   async attach(downstream: Downstream, pageTargetId?: string): Promise<MuxClient> {
-    const sessionId = await (pageTargetId === undefined ? this.#browserSession() : this.#pageSession(pageTargetId));
+    const sessionId = await (pageTargetId === undefined
+      ? this.upstream.ofBrowser()
+      : this.upstream.ofPage(pageTargetId));
     const client = new MuxClient({ rootSessionId: sessionId, downstream, clock: this.#clock });
     this.#clients.add(client);
     this.#owners.set(sessionId, client.root);
     client.root.isBrowser = pageTargetId === undefined;
     if (pageTargetId !== undefined) client.root.target = { id: pageTargetId, type: "page" };
     return client;
-  }
-
-  async #browserSession(): Promise<string> {
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    return (await prepared) ?? this.#attachToBrowser();
-  }
-
-  async #attachToBrowser(): Promise<string> {
-    return (await this.#connection.send("Target.attachToBrowserTarget", undefined)).sessionId;
-  }
-
-  async #pageSession(targetId: string): Promise<string> {
-    return (await this.#connection.send("Target.attachToTarget", { targetId, flatten: true })).sessionId;
   }
 
   /**
@@ -190,6 +177,11 @@ export class SessionMux {
     this.held.changed();
   }
 
+  /** Tells every client of an event of Berth's own, in its sessions of the browser and of pages. */
+  broadcast(method: string, params: object): void {
+    for (const [session, text] of ownEvents(this.#clients, method, params)) this.#deliver(session, text);
+  }
+
   /** A message from a client. Whatever it holds, the session lives on. */
   fromClient(client: MuxClient, data: string | ArrayBuffer): void {
     this.#guard(client, () => this.#take(client, data));
@@ -215,9 +207,13 @@ export class SessionMux {
     const session = command.sessionId === undefined ? client.root : client.sessions.get(command.sessionId);
     // The error names no session, as Chromium's does not.
     if (session === undefined || !this.#clients.has(client)) return client.refuse(command.id, SESSION_NOT_FOUND);
-    const until = this.#gated?.heldUntil(session, command);
+    const until = whenAdmitted({ gated: this.#gated, director: this.director }, session, command);
     if (until === undefined) return this.#admit(session, command);
-    void until.then(() => this.#guard(client, () => this.#admit(session, command)));
+    const goOn = (error: CdpError | undefined): void => {
+      if (error === undefined) this.#admit(session, command);
+      else if (this.#clients.has(client)) client.refuse(command.id, error, command.sessionId);
+    };
+    void until.then((error) => this.#guard(client, () => goOn(error)));
   }
 
   #admit(session: MuxSession, command: CdpCommand): void {
@@ -227,7 +223,8 @@ export class SessionMux {
     const refusal = this.#refusal(client, session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
     this.commands.note(session, command);
-    const overridden = this.#gated?.override(session, command);
+    const own = this.director !== undefined && isOwnDomain(command.method) && this.director.answer(command);
+    const overridden = own || this.#gated?.override(session, command);
     if (overridden) {
       const conclude = (outcome: Outcome): void =>
         void (this.#clients.has(client) && client.conclude(command, outcome));

@@ -155,6 +155,12 @@ export class TargetRegistry<Client extends object> {
     return [...this.#targets.values()].filter((target) => this.#isDefaultPage(target));
   }
 
+  /** Whether it is a tab of this session's, in whichever context. */
+  isTab(targetId: string): boolean {
+    const target = this.#targets.get(targetId);
+    return target?.type === "page" && !this.#hidden.has(targetId) && this.belongs(target);
+  }
+
   find(targetId: string): TargetInfo | undefined {
     return this.#targets.get(targetId);
   }

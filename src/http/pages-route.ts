@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { Dialect } from "../dialects/dialect.ts";
-import { frontPage, liveViewUnavailable, PAGE_POLICY, REFERENCE_SCRIPT, referencePage } from "../web/pages.ts";
+import { frontPage, pagePolicy, REFERENCE_SCRIPT, referencePage } from "../web/pages.ts";
 import type { AppEnv } from "./app-env.ts";
 
 export interface PagesOptions {
@@ -13,11 +13,10 @@ const TITLES: Readonly<Record<Dialect["name"], string>> = {
   meshbrow: "Meshbrow API reference",
   anchor: "Anchor Browser API reference",
 };
-const NOT_IMPLEMENTED = 501;
 
 /** Of every page of ours: it loads nothing from another origin, and tells none where its reader came from. */
 export const PAGE_HEADERS = {
-  "Content-Security-Policy": PAGE_POLICY,
+  "Content-Security-Policy": pagePolicy(),
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
 };
@@ -30,7 +29,6 @@ export function installPages(app: Hono<AppEnv>, { dialects, assets }: PagesOptio
   app.get("/docs/reference.js", (c) =>
     c.body(REFERENCE_SCRIPT, 200, { ...headers, "Content-Type": "text/javascript" }),
   );
-  app.get("/live/:id", (c) => c.html(liveViewUnavailable(), NOT_IMPLEMENTED, headers));
   app.get("/assets/*", ({ req }) => {
     const { origin, pathname } = new URL(req.url);
     return assets.fetch(`${origin}${pathname.slice("/assets".length)}`);

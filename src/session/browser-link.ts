@@ -1,5 +1,6 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import { NO_OVERRIDES, type Overrides } from "../capabilities/stealth/overrides.ts";
+import type { MuxDirector } from "../cdp/director.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
@@ -30,6 +31,7 @@ export interface BrowserLinkOptions {
   readonly egress: SessionEgress;
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
+  readonly director: MuxDirector;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -77,9 +79,9 @@ export class BrowserLink {
     return this.#opening;
   }
 
-  /** Whether a socket to the browser is open. */
-  get isOpen(): boolean {
-    return this.#live !== undefined;
+  /** The browser while a socket to it is open. */
+  get current(): LiveBrowser | undefined {
+    return this.#live;
   }
 
   /** Lets go of the connection and answers it, if there is one: for whoever tears it down. */
@@ -145,7 +147,7 @@ export class BrowserLink {
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
-    const { deps, store, egress, profile, recording, onCloseRequested, background } = this.#options;
+    const { deps, store, egress, profile, recording, director, onCloseRequested, background } = this.#options;
     const { engine, clock, logger } = deps;
     const record = store.read();
     if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
@@ -166,6 +168,7 @@ export class BrowserLink {
       ...clientTraces(record.spec),
       madeContexts: record.madeContexts,
       onLost: (close) => this.#lost(opened, close),
+      director,
       onCloseRequested,
       onSilence: () => background(this.ask()),
       onFault: (error) => logger.error("session.message_failed", { sessionId: record.id, error }),

@@ -9,7 +9,10 @@ import type { PageView, SessionView, TokenScope } from "../domain/session-view.t
 import { ConnectTokens } from "./connect-tokens.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DevtoolsDoor } from "./devtools-door.ts";
+import { LIVE_VIEW_PATH } from "./door-request.ts";
 import { Downstreams } from "./downstreams.ts";
+import { LiveViewDoor } from "./live-view-door.ts";
+import { People } from "./people.ts";
 import { SessionCommands } from "./session-commands.ts";
 import { SessionController } from "./session-controller.ts";
 import type { SessionDeps } from "./session-deps.ts";
@@ -20,6 +23,9 @@ import { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
 import { SharedCreate } from "./shared-create.ts";
+
+/** Each takes its share of the object's memory and of its way out. */
+const MAX_VIEWERS = 50;
 
 /** One session. It owns the parts and delegates to them; see docs/architecture.md. */
 export class BrowserSession extends DurableObject implements SessionObject {
@@ -32,6 +38,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
   readonly #commands: SessionCommands;
   readonly #creating: SharedCreate;
   readonly #door: DevtoolsDoor;
+  readonly #liveDoor: LiveViewDoor;
 
   /** @param deps other than the deployment's own: for tests that inject faults. */
   constructor(context: DurableObjectState, env: Cloudflare.Env, deps: SessionDeps = createSessionDeps(env)) {
@@ -43,6 +50,12 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
+    const people = new People({
+      id: this.#id,
+      clock: this.#deps.clock,
+      onInput: () => background(this.#controller.attended()),
+      tellClients: (event, params) => this.#controller.tellClients(event, params),
+    });
     const profile = new SessionProfile({ deps: this.#deps, store: this.#store });
     const journal = new RecordingJournal(context.storage);
     const recording = new SessionRecording({ deps: this.#deps, store: this.#store, journal, background });
@@ -54,6 +67,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       tokens: this.#tokens,
       profile,
       recording,
+      people,
       background,
     });
     const { clock } = this.#deps;
@@ -65,16 +79,16 @@ export class BrowserSession extends DurableObject implements SessionObject {
       clock,
     });
     this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
-    this.#door = new DevtoolsDoor({
+    const way = {
       id: this.#id,
       controller: this.#controller,
-      downstreams: this.#downstreams,
       store: this.#store,
       tokens: this.#tokens,
-      maxClients: this.#deps.maxClients,
-      protocol: this.#deps.protocol,
       waitMs: this.#deps.timing.doorWaitMs,
-    });
+    };
+    const { maxClients, protocol } = this.#deps;
+    this.#door = new DevtoolsDoor({ ...way, downstreams: this.#downstreams, maxClients, protocol });
+    this.#liveDoor = new LiveViewDoor({ ...way, views: people.views, maxViewers: MAX_VIEWERS });
   }
 
   create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {
@@ -155,7 +169,8 @@ export class BrowserSession extends DurableObject implements SessionObject {
   }
 
   override fetch(request: Request): Promise<Response> {
-    return this.#door.handle(request);
+    const isViewer = new URL(request.url).pathname === LIVE_VIEW_PATH;
+    return isViewer ? this.#liveDoor.handle(request) : this.#door.handle(request);
   }
 
   override alarm(): Promise<void> {

@@ -10,3 +10,6 @@ export const DOOR_HEADER = {
   /** The session's public address, `ws(s)://HOST/cdp/{id}`, for the URLs in answers. */
   base: "Berth-Base",
 } as const;
+
+/** Where viewers come in, and no CDP client does. */
+export const LIVE_VIEW_PATH = "/live-view/socket";

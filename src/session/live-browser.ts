@@ -4,6 +4,7 @@ import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import { applyStealth } from "../capabilities/stealth/stealth.ts";
 import { CdpConnection, type CdpEvent } from "../cdp/cdp-connection.ts";
 import { DialogGuard } from "../cdp/dialog-guard.ts";
+import type { MuxDirector } from "../cdp/director.ts";
 import { FetchBroker } from "../cdp/fetch-broker.ts";
 import { inPage } from "../cdp/in-page.ts";
 import { isLocalUrl } from "../cdp/local-url.ts";
@@ -14,6 +15,8 @@ import type { TargetObserver } from "../cdp/target-observer.ts";
 import { type OwnContext, type TargetInfo, TargetRegistry } from "../cdp/targets.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { Clock } from "../domain/clock.ts";
+import { type HiddenTab, hide, openHidden } from "./hidden-tab.ts";
+import { LiveTabs } from "./live-tabs.ts";
 import type { ObservedFingerprint } from "../domain/session-view.ts";
 
 export interface LiveBrowserOptions {
@@ -29,6 +32,8 @@ export interface LiveBrowserOptions {
   readonly quietConsole?: "quiet" | "off" | undefined;
   /** Contexts that clients of this session made before a restore. */
   readonly madeContexts: readonly string[];
+  /** Has a say in what clients' commands do. */
+  readonly director?: MuxDirector;
   readonly onLost: (close: TransportClose) => void;
   readonly onCloseRequested: () => void;
   /** Commands of clients wait, and nothing comes from the browser. */
@@ -43,14 +48,6 @@ export interface LiveBrowserOptions {
   readonly onContextsChanged: (contextIds: readonly string[]) => void;
 }
 
-/** A tab of Berth's own. */
-export interface HiddenTab {
-  /** Of the page in it. */
-  readonly targetId: string;
-  /** Of the tab itself; `null` in a browser that has no such targets. */
-  readonly tabId: string | null;
-}
-
 /** How long a browser just started may take to show its first tab before one is opened for it. */
 const FIRST_PAGE_WAIT_MS = 2000;
 /** A browser that is closed is gone this soon after the first of its tabs. */
@@ -63,6 +60,9 @@ export class LiveBrowser {
   readonly fetches: FetchBroker;
   readonly targets: TargetRegistry<MuxClient>;
   readonly mux: SessionMux;
+  readonly tabs: LiveTabs;
+  /** Tabs whose dialogs a person answers. */
+  readonly attended = new Set<string>();
   /** The browser's own user agent, before any override. */
   userAgent = "";
   /** Main-frame navigations seen over this socket. */
@@ -108,8 +108,12 @@ export class LiveBrowser {
       onSilence,
       onFault,
     });
-    this.#observers = [new DialogGuard((targetId) => this.mux.commands.isHeard(targetId))];
+    const isHeard = (targetId: string): boolean => this.attended.has(targetId) || this.mux.commands.isHeard(targetId);
+    this.mux.director = options.director;
+    this.#observers = [new DialogGuard(isHeard)];
     this.connection.onEvent((event) => this.#onEvent(event));
+    // It reads what the listener before has noted.
+    this.tabs = new LiveTabs({ connection, targets, commands: this.mux.commands });
     transport.onClose((close) => {
       this.connection.close("the connection to the browser closed");
       onLost(close);
@@ -132,7 +136,7 @@ export class LiveBrowser {
     for (const id of options.madeContexts) this.targets.contextMade(id, undefined);
     const { context } = options;
     if (context !== null) this.#useContext(context === "new" ? await this.#createContext() : context);
-    this.mux.prepare();
+    this.mux.upstream.prepare();
     const [version] = await Promise.all([
       this.connection.send("Browser.getVersion", undefined),
       this.connection.send("Target.setDiscoverTargets", { discover: true }),
@@ -161,39 +165,17 @@ export class LiveBrowser {
   async describePages(): Promise<readonly TargetInfo[]> {
     const { targetInfos } = await this.connection.send("Target.getTargets", {});
     for (const target of targetInfos) if (this.targets.find(target.targetId)) this.#noteTarget(target);
+    this.tabs.refreshed();
     return this.pages();
   }
 
   /** A blank tab that clients do not see. What the browser tells them meanwhile comes a little later. */
   openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
-    return this.mux.heldBack.while(() => this.#openHiddenTab(contextId));
+    return this.mux.heldBack.while(() => this.tabs.whileOpening(() => openHidden(this, contextId)));
   }
 
-  async #openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
-    const params = { url: BLANK, background: true, ...(contextId !== undefined && { browserContextId: contextId }) };
-    const [before, { targetId }, after] = await Promise.all([
-      this.#tabs(contextId),
-      this.connection.send("Target.createTarget", params),
-      // The browser takes commands in order, and has made the tab when it looks again.
-      this.#tabs(contextId),
-    ]);
-    // Chromium has a target for the tab and one for its page, and a client that sees the one waits for the other.
-    const hidden = { targetId, tabId: after.find((id) => !before.includes(id)) ?? null };
-    this.hideTab(hidden);
-    return hidden;
-  }
-
-  hideTab({ targetId, tabId }: HiddenTab): void {
-    this.targets.hide(targetId);
-    if (tabId !== null) this.targets.hide(tabId);
-  }
-
-  async #tabs(contextId: string | undefined): Promise<readonly string[]> {
-    const { targetInfos } = await this.connection.send("Target.getTargets", { filter: [{ type: "tab" }] });
-    const inContext = targetInfos.filter(
-      ({ browserContextId }) => contextId === undefined || browserContextId === contextId,
-    );
-    return inContext.map(({ targetId }) => targetId);
+  hideTab(tab: HiddenTab): void {
+    hide(this.targets, tab);
   }
 
   /** Opens a first tab in a context that clients are going to be in. */

@@ -1,7 +1,7 @@
 import type { ProfileId, ProfileVersionId } from "../domain/ids.ts";
 import type { LoadedProfile } from "../domain/profile.ts";
 import type { StagedVersion } from "../domain/profile-content.ts";
-import type { HiddenTab } from "./live-browser.ts";
+import type { HiddenTab } from "./hidden-tab.ts";
 
 /** What a session knows of the profile that it has loaded. */
 export interface ProfileRecord {

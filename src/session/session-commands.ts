@@ -101,7 +101,7 @@ export class SessionCommands {
 
   screenshot(): Promise<Result<Uint8Array, Failure>> {
     return this.#withBrowser(async (live) => {
-      const tab = this.#options.recording.tabInUse ?? live.pages().at(-1)?.targetId;
+      const tab = live.tabs.inUse;
       if (tab === undefined) return fail({ kind: "conflict", message: "the session has no tab" });
       try {
         return succeed(await screenshotOf(live, tab));

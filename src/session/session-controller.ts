@@ -15,6 +15,7 @@ import { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
+import type { People } from "./people.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import { newRecord, type SessionRecord } from "./session-record.ts";
@@ -27,6 +28,8 @@ import { settledWithin } from "../domain/within.ts";
 /** Grace on top of the launch limit before the alarm gives a launch up for lost. */
 const LAUNCH_GRACE_MS = 5000;
 const RETRY_AFTER_FAILED_LAUNCH_MS = 5000;
+/** What a person does more often than this moves no deadline: each move is a write. */
+const ATTENDED_STEP_MS = 5000;
 
 export interface SessionControllerOptions {
   readonly deps: SessionDeps;
@@ -36,6 +39,7 @@ export interface SessionControllerOptions {
   readonly tokens: ConnectTokens;
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
+  readonly people: People;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -53,12 +57,16 @@ export class SessionController {
   readonly #launch: SessionLaunch;
   readonly #profile: SessionProfile;
   readonly #status: SessionStatusWriter;
+  readonly #people: People;
+  /** When a person last worked in the session, as far as that counts; epoch milliseconds. */
+  #attendedAt = -Infinity;
   /** Whether this instance has looked at what an earlier one left behind. */
   #awake = false;
 
   constructor(options: SessionControllerOptions) {
-    const { deps, store, deadlines, downstreams, tokens, profile, recording, background } = options;
+    const { deps, store, deadlines, downstreams, tokens, profile, recording, people, background } = options;
     this.#deps = deps;
+    this.#people = people;
     this.#profile = profile;
     this.#store = store;
     this.#deadlines = deadlines;
@@ -80,6 +88,7 @@ export class SessionController {
       egress,
       profile,
       recording,
+      director: people.director,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
@@ -159,6 +168,7 @@ export class SessionController {
     this.#deps.logger.info("session.ended", { sessionId: record.id, reason, detail, ...metrics });
     const close = closeFor(reason);
     this.#downstreams.closeAll(close);
+    this.#people.ended(close);
     const ended = this.#store.read() ?? record;
     const view = this.#view(ended);
     await this.#teardown.run(ended, this.#link.release(), close);
@@ -218,6 +228,21 @@ export class SessionController {
     await this.#deadlines.set({ idle: this.#idleAt(this.#deps.clock.now()) });
   }
 
+  /** A person works in the session: the idle time of one that no client is connected to begins anew. */
+  async attended(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (this.#downstreams.count > 0 || now - this.#attendedAt < ATTENDED_STEP_MS) return;
+    this.#attendedAt = now;
+    const status = this.#store.read()?.status;
+    if (status !== "ready" && status !== "idle") return;
+    await this.#deadlines.set({ idle: this.#idleAt(now) });
+  }
+
+  /** Tells every client of an event of Berth's own. */
+  tellClients(event: string, params: object): void {
+    this.#link.current?.mux.broadcast(event, params);
+  }
+
   /** Runs whatever is due. Also safe when the alarm comes twice or late. */
   async onAlarm(): Promise<void> {
     await this.wake();
@@ -242,7 +267,8 @@ export class SessionController {
         await this.end("expired");
         return;
       case "idle":
-        if (this.#downstreams.count === 0) await this.end("idle");
+        if (this.#people.isNeeded) await this.#deadlines.set({ idle: this.#idleAt(this.#deps.clock.now()) });
+        else if (this.#downstreams.count === 0) await this.end("idle");
         return;
       case "heartbeat":
         await this.#heartbeat();
@@ -268,7 +294,7 @@ export class SessionController {
   async #heartbeat(): Promise<void> {
     // The next one first: should this instance die on the way, another one comes back to it.
     await this.#deadlines.set({ heartbeat: this.#deps.clock.now() + this.#deps.timing.heartbeatMs });
-    if (this.#link.isOpen) await this.#link.ask();
+    if (this.#link.current) await this.#link.ask();
     if (!(await this.browser())) return;
     this.#store.update({ metrics: this.#link.metrics.read() });
   }
@@ -281,6 +307,7 @@ export class SessionController {
     const sessionId = this.#store.read()?.id;
     this.#deps.logger.warn("session.upstream_lost", { sessionId, ...close });
     const held = this.#downstreams.hold();
+    this.#people.lost();
     this.#background(this.#settle(held));
   }
 
@@ -288,7 +315,8 @@ export class SessionController {
     const restored = this.browser();
     await settledWithin(this.#deps.timing.holdMs, restored);
     for (let left = held.reconnect(); left > 0; left -= 1) this.#link.metrics.clientLeft();
-    await restored;
+    const live = await restored;
+    if (live) this.#people.back(live);
     await this.idleIfAlone();
   }
 

@@ -3,7 +3,7 @@ import type { OwnContext } from "../cdp/targets.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
-import type { HiddenTab } from "./live-browser.ts";
+import type { HiddenTab } from "./hidden-tab.ts";
 import { NO_STORAGE, type ProfileRecord, type StorageRecord, toProfileRecord } from "./profile-record.ts";
 import type { CreateSession } from "./session-object.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";

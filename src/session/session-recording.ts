@@ -30,6 +30,7 @@ export class SessionRecording {
   readonly #options: SessionRecordingOptions;
   readonly #segments: SegmentWriter;
   #current: { readonly live: LiveBrowser; readonly recorder: Recorder } | undefined;
+  #stopListening: () => void = () => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastScreenshot: number | undefined;
   /** What still comes has nowhere to go: the object is about to be emptied. */
@@ -56,10 +57,10 @@ export class SessionRecording {
     this.#current = { live, recorder };
     if (recording.isPaused) recorder.pause();
     live.observe(recorder);
-    live.mux.commands.listener = ({ target }, { method, params }) => {
+    this.#stopListening = live.mux.commands.listen(({ targetId, method, params }) => {
       if (method === "Target.activateTarget") recorder.shown(params["targetId"]);
-      else if (target !== undefined) recorder.commanded(target.id, method, params);
-    };
+      else if (targetId !== undefined) recorder.commanded(targetId, method, params);
+    });
     if (recording.startedAt === null) this.#update({ startedAt: this.#options.deps.clock.now() });
     recorder.note(isRestored ? "restored" : "started");
   }
@@ -67,11 +68,6 @@ export class SessionRecording {
   /** The targets that were there are watched. */
   begun(): void {
     this.#current?.recorder.begun();
-  }
-
-  /** Its target id, as far as that is followed. */
-  get tabInUse(): string | undefined {
-    return this.#current?.recorder.tab?.info.targetId;
   }
 
   /** `false` for a session of which nothing is recorded. */
@@ -96,7 +92,7 @@ export class SessionRecording {
     this.#current = undefined;
     if (current !== undefined) {
       await settledWithin(DRAIN_LIMIT_MS, current.recorder.drain());
-      current.live.mux.commands.listener = undefined;
+      this.#stopListening();
       this.#options.journal.flush();
       await settledWithin(DRAIN_LIMIT_MS, Promise.allSettled(this.#uploads));
     }

@@ -3,9 +3,12 @@ import { html } from "hono/html";
 type Html = ReturnType<typeof html>;
 
 /** Nothing on our pages comes from, or goes to, another origin. */
-export const PAGE_POLICY =
+const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-  "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+/** @param frameAncestors who may show the page in a frame: a source list of CSP. */
+export const pagePolicy = (frameAncestors = "'none'"): string => `${POLICY}; frame-ancestors ${frameAncestors}`;
 
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}" +
@@ -36,14 +39,6 @@ export const frontPage = (dialects: readonly { readonly name: string; readonly t
       <ul>
         ${dialects.map(({ name, title }) => html`<li><a href="/docs/${name}">${title}</a></li>`)}
       </ul>`,
-  );
-
-/** The live view's address is part of a create's answer; the viewer is not in this version. */
-export const liveViewUnavailable = (): Html =>
-  page(
-    "Live view",
-    html`<h1>Live view is not available</h1>
-      <p>This version of Berth has no live view. The session itself is not affected: drive it over its CDP URL.</p>`,
   );
 
 /** The API reference of one dialect, drawn by Swagger UI from the OpenAPI document. */

@@ -1,8 +1,3 @@
-/** Commands that a client drives a tab with. */
-const DRIVES = /^(Input\.|Page\.(navigate|reload|bringToFront|navigateToHistoryEntry)$)/;
-
-export const drivesTab = (method: string): boolean => DRIVES.test(method);
-
 /** The tab in use: the one last opened, shown or driven. */
 export class ActiveTab {
   /** The one in use is the last. */

@@ -1,11 +1,12 @@
 import type { Protocol } from "devtools-protocol";
+import { drivesTab } from "../../cdp/drives-tab.ts";
 import { ERROR_REPORT_OF_RECORDER, errorListener } from "../../cdp/quiet-runtime/console-events.ts";
 import type { MarkedReports } from "../../cdp/quiet-runtime/marked-reports.ts";
 import type { GatedTarget } from "../../cdp/target-gate.ts";
 import type { TargetObserver } from "../../cdp/target-observer.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Frame, LogDetail, LogEvent } from "../../domain/recording.ts";
-import { ActiveTab, drivesTab } from "./active-tab.ts";
+import { ActiveTab } from "./active-tab.ts";
 import { BrowserClock } from "./browser-clock.ts";
 import { consoleEvent, exceptionEvent, inputEvent, reportedError } from "./event-log.ts";
 import { HarPages, MonotonicClock } from "./har/har-pages.ts";

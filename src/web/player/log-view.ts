@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../page-kit/elements.ts";
 import { clockTime } from "./format.ts";
 import type { Playback } from "./playback.ts";
 import type { LogEvent } from "./recording.ts";

@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../page-kit/elements.ts";
 import { clockTime } from "./format.ts";
 import { LogView } from "./log-view.ts";
 import { Playback } from "./playback.ts";

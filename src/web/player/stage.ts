@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../page-kit/elements.ts";
 import type { Playback } from "./playback.ts";
 import { addressOf, type ListedRecording, type RecordingIndex, type Screenshot } from "./recording.ts";
 

@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../page-kit/elements.ts";
 
 export interface VirtualListOptions<Row> {
   readonly label: string;

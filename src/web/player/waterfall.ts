@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../page-kit/elements.ts";
 import { byteSize, clockTime, duration, shortName } from "./format.ts";
 import type { Playback } from "./playback.ts";
 import type { HarEntry, NameAndValue } from "./recording.ts";

@@ -1,3 +1,4 @@
+import { nobody } from "./nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
 import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -101,6 +102,7 @@ export async function withIndexedSession(
           journal: new RecordingJournal(storage),
           background: (promise) => work.push(promise),
         }),
+        people: nobody(clock),
         background: (promise) => work.push(promise),
       });
     };

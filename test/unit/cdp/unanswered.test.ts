@@ -200,7 +200,7 @@ describe("a session that was prepared", () => {
 
   it("is the next client's, and no other's", async () => {
     harness = new MuxHarness();
-    harness.mux.prepare();
+    harness.mux.upstream.prepare();
     const first = await harness.connect();
     expect(attaches()).toBe(1);
     const second = await harness.connect();
@@ -211,7 +211,7 @@ describe("a session that was prepared", () => {
   it("is asked for anew when the browser had refused it", async () => {
     harness = new MuxHarness();
     harness.browser.refuseNext("Target.attachToBrowserTarget");
-    harness.mux.prepare();
+    harness.mux.upstream.prepare();
     await harness.connect();
     expect(attaches()).toBe(2);
   });

@@ -1,3 +1,4 @@
+import { nobody } from "../../support/worker/nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
 import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -105,6 +106,7 @@ async function inSession(
         journal: new RecordingJournal(state.storage),
         background: (promise) => work.push(promise),
       }),
+      people: nobody(clock),
       background: (promise) => work.push(promise),
     });
     const controller = new SessionController(parts());

@@ -1,0 +1,7 @@
+import type { Clock } from "../../../src/domain/clock.ts";
+import type { SessionId } from "../../../src/domain/ids.ts";
+import { People } from "../../../src/session/people.ts";
+
+/** Of a session that nobody looks at. */
+export const nobody = (clock: Clock): People =>
+  new People({ id: "" as SessionId, clock, onInput: () => undefined, tellClients: () => undefined });
