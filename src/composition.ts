@@ -13,6 +13,7 @@ import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
 import type { Clock, IdSource } from "./domain/clock.ts";
 import type { AccountId, SessionId } from "./domain/ids.ts";
+import type { EventHub } from "./domain/events.ts";
 import { fail } from "./domain/result.ts";
 import type { FeatureName } from "./domain/session-spec.ts";
 import { createEngine } from "./engines/index.ts";
@@ -57,7 +58,9 @@ const DEFAULT_MAX_CLIENTS = 4;
 /** Shorter secrets can be guessed offline from one connect token. */
 const MIN_SECRET_LENGTH = 32;
 
-const clock: Clock = { now: () => Date.now() };
+/** The only reader of the time. */
+export const systemClock: Clock = { now: () => Date.now() };
+const clock = systemClock;
 const ids: IdSource = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   uuid: () => crypto.randomUUID(),
@@ -96,6 +99,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     profiles: { vault: vaultOf(env), versions: createProfileVersionStore({ database: env.DB, clock, ids }) },
     recordings: recordingsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
+    markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
     availableFeatures: AVAILABLE_FEATURES,
@@ -223,7 +227,7 @@ function missingConfiguration(env: Cloudflare.Env): string | undefined {
 }
 
 /** Types say that these are there; a deployment's own configuration may say otherwise. */
-const BINDINGS = ["DB", "ARTIFACTS", "SESSIONS", "RATE_LIMITS", "VIDEOS", "ASSETS"] as const;
+const BINDINGS = ["DB", "ARTIFACTS", "SESSIONS", "RATE_LIMITS", "VIDEOS", "EVENTS", "ASSETS"] as const;
 
 function missingBinding(env: Partial<Cloudflare.Env>): string | undefined {
   const missing = BINDINGS.filter((name) => env[name] === undefined);
@@ -255,6 +259,7 @@ const frameAncestorsOf = (env: Cloudflare.Env): string =>
   /^[^;,\r\n]+$/.test(env.LIVE_VIEW_FRAME_ANCESTORS) ? env.LIVE_VIEW_FRAME_ANCESTORS : "'none'";
 
 const httpParts = (env: Cloudflare.Env) => ({
+  eventHub: (accountId: AccountId): EventHub => env.EVENTS.getByName(accountId),
   adminToken: env.ADMIN_TOKEN,
   assets: env.ASSETS,
   readiness: readinessOf(env),

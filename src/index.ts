@@ -1,6 +1,7 @@
 import { createWorkerDeps } from "./composition.ts";
 import { createWorkerApp } from "./http/worker-app.ts";
 
+export { EventHubObject } from "./events/event-hub-object.ts";
 export { RateLimiter } from "./http/rate-limiter.ts";
 export { BrowserSession } from "./session/browser-session.ts";
 export { VideoMakerObject } from "./video/video-maker-object.ts";

@@ -8,6 +8,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   "recordings/player.css": "src/web/player/player.css",
   "live/live.js": "src/web/live/live.ts",
   "live/live.css": "src/web/live/live.css",
+  "control/markdown.js": "src/web/markdown/markdown.ts",
   "recordings/encoder.js": "src/web/encoder/encoder.ts",
 };
 

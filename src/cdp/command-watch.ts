@@ -35,6 +35,8 @@ export class CommandWatch {
 
   /** Whether a client hears of what happens in this page. */
   isHeard(targetId: string): boolean {
-    return [...this.#sessions.values()].some(({ target, hearsPage }) => hearsPage && target?.id === targetId);
+    return [...this.#sessions.values()].some(
+      ({ target, hearsPage, client }) => hearsPage && !client.isOwn && target?.id === targetId,
+    );
   }
 }

@@ -31,6 +31,8 @@ export class MuxClient {
    * make a target or a context.
    */
   readonly waiting = { count: 0, units: 0, targets: 0, contexts: 0 };
+  /** It is Berth's own: nobody is behind it who could answer what a page asks. */
+  isOwn = false;
   readonly #downstream: Downstream;
   readonly #outbox: Outbox;
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { EventHub } from "../domain/events.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
@@ -15,6 +16,8 @@ export interface HttpVariables {
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
   readonly usage: UsageService;
+  /** Of the caller's account. */
+  readonly events: EventHub;
 }
 
 /** The Hono environment of dialects. They see no bindings. */

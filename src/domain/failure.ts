@@ -55,6 +55,10 @@ export type Failure =
   | { readonly kind: "recordingFailed"; readonly recording: RecordingType; readonly reason: string }
   /** A range request beyond the end. */
   | { readonly kind: "rangeNotSatisfiable"; readonly sizeBytes: number }
+  /** The browser, or the page, did not do what was asked of it. */
+  | { readonly kind: "pageFailed"; readonly message: string }
+  /** What was waited for did not happen in its time. */
+  | { readonly kind: "timedOut"; readonly message: string }
   /** A signed link is wrong, or too old. */
   | { readonly kind: "linkRefused"; readonly isExpired: boolean }
   /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */

@@ -156,6 +156,14 @@ export interface ControlState {
   readonly request: string | null;
 }
 
+/** What a caller of the API wants of whoever drives. */
+export type DriveCommand =
+  | { readonly kind: "look" }
+  | { readonly kind: "take" }
+  | { readonly kind: "return" }
+  /** Waits until a person has returned control. */
+  | { readonly kind: "request"; readonly message: string; readonly timeoutMs: number };
+
 /** What a session tells a viewer. */
 export type ViewMessage =
   | { readonly type: "hello"; readonly session: string; readonly isReadOnly: boolean }

@@ -3,7 +3,9 @@ import { Hono } from "hono";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { HttpVariables } from "../dialects/http-env.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { EventHub } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { AccountId } from "../domain/ids.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
@@ -23,6 +25,7 @@ export interface PipelineDeps {
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
   readonly usage: UsageService;
+  readonly eventHub: (accountId: AccountId) => EventHub;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly background: (work: Promise<void>) => void;
@@ -67,7 +70,7 @@ const isStorageState = ({ method, path }: HonoRequest): boolean =>
   method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, profiles, recordings, usage, clock } = deps;
+  const { sessions, profiles, recordings, usage, eventHub, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -81,6 +84,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("profiles", profiles);
     c.set("recordings", recordings);
     c.set("usage", usage);
+    c.set("events", eventHub(principal.accountId));
     c.set("clock", clock);
     await next();
     // Answers hold connect tokens.

@@ -1,7 +1,9 @@
 import type { SessionQuery } from "../accounts/session-lists.ts";
+import type { ControlAction, ControlResult } from "../domain/control.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SessionId } from "../domain/ids.ts";
 import { parseSessionId } from "../domain/ids.ts";
+import type { ControlState, DriveCommand } from "../domain/live-view.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";
 import { fail, succeed } from "../domain/result.ts";
@@ -61,6 +63,10 @@ export interface SessionService {
   revokeToken(principal: Principal, id: string, token: string): Promise<Result<null, Failure>>;
   /** To the session's own profile; answers when it is kept. `profileFailed` leaves profile and session as they were. */
   saveProfile(principal: Principal, id: string): Promise<Result<null, Failure>>;
+  /** Does something to the session's page, or reads it. */
+  control(principal: Principal, id: string, action: ControlAction): Promise<Result<ControlResult, Failure>>;
+  /** Who drives the session: a person, or its clients. */
+  drive(principal: Principal, id: string, command: DriveCommand): Promise<Result<ControlState, Failure>>;
   cookies(principal: Principal, id: string): Promise<Result<readonly StoredCookie[], Failure>>;
   /** Answers how many were set. */
   importCookies(
@@ -118,6 +124,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     createToken: ({ accountId }, text, scope) => onSession(text, (session) => session.createToken(accountId, scope)),
     revokeToken: ({ accountId }, text, token) => onSession(text, (session) => session.revokeToken(accountId, token)),
     saveProfile: ({ accountId }, text) => onSession(text, (session) => session.saveProfile(accountId)),
+    control: ({ accountId }, text, action) => onSession(text, (session) => session.control(accountId, action)),
+    drive: ({ accountId }, text, command) => onSession(text, (session) => session.drive(accountId, command)),
     cookies: ({ accountId }, text) => onSession(text, (session) => session.cookies(accountId)),
     importCookies: ({ accountId }, text, { cookies, isMerge }) =>
       onSession(text, (session) => session.importCookies(accountId, cookies, isMerge)),

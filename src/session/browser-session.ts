@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { createSessionDeps } from "../composition.ts";
+import type { ControlAction, ControlResult } from "../domain/control.ts";
 import type { Failure } from "../domain/failure.ts";
 import { type AccountId, newConnectToken, type ProfileId, type SessionId } from "../domain/ids.ts";
+import type { ControlState, DriveCommand } from "../domain/live-view.ts";
 import type { StoredCookie } from "../domain/profile-content.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import { type EndReason, isTerminal } from "../domain/session-state.ts";
@@ -14,6 +16,7 @@ import { Downstreams } from "./downstreams.ts";
 import { LiveViewDoor } from "./live-view-door.ts";
 import { People } from "./people.ts";
 import { SessionCommands } from "./session-commands.ts";
+import { SessionControl } from "./session-control.ts";
 import { SessionController } from "./session-controller.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { CreateSession, OwnedSession, ProfileOrigin, SessionObject } from "./session-object.ts";
@@ -52,7 +55,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
     const people = new People({
       id: this.#id,
-      clock: this.#deps.clock,
+      clock: deps.clock,
       onInput: () => background(this.#controller.attended()),
       tellClients: (event, params) => this.#controller.tellClients(event, params),
     });
@@ -70,23 +73,19 @@ export class BrowserSession extends DurableObject implements SessionObject {
       people,
       background,
     });
-    const { clock } = this.#deps;
+    const { clock, maxClients, protocol } = this.#deps;
     this.#commands = new SessionCommands({
       controller: this.#controller,
       store: this.#store,
       profile,
       recording,
       clock,
+      people,
+      control: new SessionControl({ markdownScript: this.#deps.markdownScript }),
     });
     this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
-    const way = {
-      id: this.#id,
-      controller: this.#controller,
-      store: this.#store,
-      tokens: this.#tokens,
-      waitMs: this.#deps.timing.doorWaitMs,
-    };
-    const { maxClients, protocol } = this.#deps;
+    const waitMs = deps.timing.doorWaitMs;
+    const way = { id: this.#id, controller: this.#controller, store: this.#store, tokens: this.#tokens, waitMs };
     this.#door = new DevtoolsDoor({ ...way, downstreams: this.#downstreams, maxClients, protocol });
     this.#liveDoor = new LiveViewDoor({ ...way, views: people.views, maxViewers: MAX_VIEWERS });
   }
@@ -162,6 +161,14 @@ export class BrowserSession extends DurableObject implements SessionObject {
 
   async screenshot(accountId: AccountId): Promise<Result<Uint8Array, Failure>> {
     return this.#owned(accountId) ? this.#commands.screenshot() : this.#notFound();
+  }
+
+  async control(accountId: AccountId, action: ControlAction): Promise<Result<ControlResult, Failure>> {
+    return this.#owned(accountId) ? this.#commands.control(action) : this.#notFound();
+  }
+
+  async drive(accountId: AccountId, command: DriveCommand): Promise<Result<ControlState, Failure>> {
+    return this.#owned(accountId) ? this.#commands.drive(command) : this.#notFound();
   }
 
   reap(): Promise<boolean> {

@@ -31,6 +31,8 @@ export class Downstreams {
   readonly #cutOff = new Set<WebSocket>();
   /** Clients between their request and their upgrade: they count against the cap too. */
   #connecting = 0;
+  /** Callers of the API that the browser works for now. */
+  #working = 0;
 
   /** @param onLeft hears of every client that leaves by itself or is cut off. */
   constructor(onLeft: () => void) {
@@ -39,12 +41,22 @@ export class Downstreams {
 
   /** Clients that are served, or about to be. */
   get count(): number {
-    return this.#connected.size + this.#connecting;
+    return this.#connected.size + this.#connecting + this.#working;
+  }
+
+  /** Counts work that is done for somebody who has no socket. */
+  async whileWorking<T>(work: () => Promise<T>): Promise<T> {
+    this.#working += 1;
+    try {
+      return await work();
+    } finally {
+      this.#working -= 1;
+    }
   }
 
   /** What counts against the cap: whoever was cut off is in it until the socket is gone. */
   get seats(): number {
-    return this.count + this.#cutOff.size;
+    return this.#connected.size + this.#connecting + this.#cutOff.size;
   }
 
   /** Attaches a client (to one page, if given) and answers the socket for its upgrade response. */

@@ -54,6 +54,11 @@ export class LiveTabs {
     this.#changed();
   }
 
+  /** The tab is being closed: its end is yet to be told. */
+  closing(id: string): void {
+    this.#gone(id);
+  }
+
   /** Hears when tabs come, go, or change what is said of them, and when another one is in use. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

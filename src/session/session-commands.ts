@@ -2,12 +2,16 @@ import { clearCookies, readCookies, writeCookies } from "../capabilities/profile
 import { CdpCommandError } from "../cdp/cdp-connection.ts";
 import { inPage } from "../cdp/in-page.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { ControlAction, ControlResult } from "../domain/control.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { ControlState, DriveCommand } from "../domain/live-view.ts";
 import type { ProfileId } from "../domain/ids.ts";
 import type { StoredCookie } from "../domain/profile-content.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import type { PageView } from "../domain/session-view.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import type { People } from "./people.ts";
+import type { SessionControl } from "./session-control.ts";
 import type { SessionController } from "./session-controller.ts";
 import type { ProfileOrigin } from "./session-object.ts";
 import { ProfileError, type SessionProfile } from "./session-profile.ts";
@@ -16,11 +20,13 @@ import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionCommandsOptions {
-  readonly controller: Pick<SessionController, "browser">;
+  readonly controller: Pick<SessionController, "browser" | "busyWith">;
   readonly store: SessionStore;
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
   readonly clock: Clock;
+  readonly control: SessionControl;
+  readonly people: People;
 }
 
 /** What callers of the API ask of a session's browser. Whose session it is has been asked before. */
@@ -109,6 +115,25 @@ export class SessionCommands {
         if (!(error instanceof CdpCommandError) || live.connection.isClosed) throw error;
         return fail({ kind: "conflict", message: `no picture of the tab can be taken: ${error.message}` });
       }
+    });
+  }
+
+  /** The session does not fall idle while it works for somebody. */
+  control(action: ControlAction): Promise<Result<ControlResult, Failure>> {
+    const { control, controller } = this.#options;
+    return this.#withBrowser((live) => controller.busyWith(() => control.run(live, action)));
+  }
+
+  drive(command: DriveCommand): Promise<Result<ControlState, Failure>> {
+    const { desk } = this.#options.people;
+    return this.#withBrowser(async () => {
+      if (command.kind === "take") desk.take();
+      else if (command.kind === "return") desk.giveBack();
+      else if (command.kind === "request") {
+        const outcome = await desk.request(command.message, command.timeoutMs);
+        if (outcome === "timedOut") return fail({ kind: "timedOut", message: "nobody has returned control in time" });
+      }
+      return succeed(desk.state);
     });
   }
 

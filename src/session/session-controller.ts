@@ -229,13 +229,23 @@ export class SessionController {
   }
 
   /** A person works in the session: the idle time of one that no client is connected to begins anew. */
-  async attended(): Promise<void> {
+  async attended(stepMs = ATTENDED_STEP_MS): Promise<void> {
     const now = this.#deps.clock.now();
-    if (this.#downstreams.count > 0 || now - this.#attendedAt < ATTENDED_STEP_MS) return;
+    if (this.#downstreams.count > 0 || now - this.#attendedAt < stepMs) return;
     this.#attendedAt = now;
     const status = this.#store.read()?.status;
     if (status !== "ready" && status !== "idle") return;
     await this.#deadlines.set({ idle: this.#idleAt(now) });
+  }
+
+  /** Work for a caller of the API: until it is done the session does not fall idle. */
+  async busyWith<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#downstreams.whileWorking(work);
+    } finally {
+      // Its deadline may have passed meanwhile.
+      await this.attended(0);
+    }
   }
 
   /** Tells every client of an event of Berth's own. */

@@ -57,6 +57,8 @@ export interface SessionDeps {
    * browser has it, and a headless shell crashes when it is asked for it.
    */
   readonly protocol: () => Promise<Response>;
+  /** The code that answers a page as Markdown, run in it. */
+  readonly markdownScript: () => Promise<string>;
   /** CDP clients that may be connected to the session at once. */
   readonly maxClients: number;
   readonly availableFeatures: ReadonlySet<FeatureName>;

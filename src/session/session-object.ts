@@ -1,6 +1,8 @@
 import type { SealedPool } from "../accounts/proxy-pool-store.ts";
+import type { ControlAction, ControlResult } from "../domain/control.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { AccountId, ProfileId, SessionId } from "../domain/ids.ts";
+import type { ControlState, DriveCommand } from "../domain/live-view.ts";
 import type { LoadedProfile, ProfilePreferences } from "../domain/profile.ts";
 import type { StoredCookie } from "../domain/profile-content.ts";
 import type { Result } from "../domain/result.ts";
@@ -97,6 +99,10 @@ export interface SessionObject {
   pauseRecording(accountId: AccountId, isPaused: boolean): Promise<Result<null, Failure>>;
   /** The tab in use as it looks now: PNG. `conflict` without a tab. */
   screenshot(accountId: AccountId): Promise<Result<Uint8Array, Failure>>;
+  /** Does something to a page, or reads it. `pageFailed` and `timedOut` are the page's. */
+  control(accountId: AccountId, action: ControlAction): Promise<Result<ControlResult, Failure>>;
+  /** Who drives; changes it first when asked to. `timedOut` when nobody came to help. */
+  drive(accountId: AccountId, command: DriveCommand): Promise<Result<ControlState, Failure>>;
   /** For the reaper: does what is overdue; answers whether the object still has the session, or its end, in hand. */
   reap(): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ const MESSAGES = {
   402: "Insufficient credits to allocate a new browser: 100/100 sessions of plan free used",
   403: "session.proxy.type anchor_residential is not available on plan free",
   404: "Session 550e8400-e29b-41d4-a716-446655440000 not found",
+  408: "#late did not appear within 5000 ms",
   409: "Session 550e8400-e29b-41d4-a716-446655440000 is destroyed",
   413: "request body is larger than 1048576 bytes",
   415: "request body must be application/json",
@@ -23,12 +24,13 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   402: "Payment Required: the month's sessions are used up.",
   403: "The plan does not include this proxy type.",
   404: "Session not found.",
+  408: "What was waited for did not happen in its time.",
   409: "The session has no browser any more, or not yet.",
   413: "The request body is too large.",
   415: "The request body is not JSON.",
   429: "Too many requests, with `Retry-After` in seconds; or too many browsers at once.",
   500: "Internal server error.",
-  502: "The proxy cannot be used: proxy_unreachable, proxy_auth_failed or proxy_country_mismatch. Nothing went direct.",
+  502: "The proxy cannot be used (nothing went direct), or the page did not do what was asked of it.",
   503: "No browser to be had, or a part does not answer; try again after `Retry-After` seconds.",
 };
 

@@ -32,6 +32,10 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(404, `${failure.what} ${echoed(failure.id)} not found`);
     case "conflict":
       return error(409, failure.message);
+    case "pageFailed":
+      return error(502, failure.message);
+    case "timedOut":
+      return error(408, failure.message);
     case "sessionNotRunning":
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "recordingNotReady":

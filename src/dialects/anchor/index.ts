@@ -3,6 +3,9 @@ import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
+import { controlPaths } from "./routes/control.ts";
+import { drivePaths } from "./routes/drive.ts";
+import { eventPaths } from "./routes/events.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { pagesPath } from "./routes/pages.ts";
@@ -10,12 +13,13 @@ import { recordingPaths } from "./routes/recordings.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
 import { tagsPath } from "./routes/tags.ts";
+import { toolPaths } from "./routes/tools.ts";
 import { tokenPath, tokensPath } from "./routes/tokens.ts";
 
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
 const OWN_PATHS =
-  /^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:pages|screenshot|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
+  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
@@ -26,6 +30,10 @@ const app = createDialectApp(
     sessionPath,
     pagesPath,
     ...recordingPaths,
+    ...controlPaths,
+    ...drivePaths,
+    ...toolPaths,
+    ...eventPaths,
     tagsPath,
     tokensPath,
     tokenPath,

@@ -22,6 +22,7 @@ const EXAMPLES = {
   },
   500: { code: "internal_error", message: "internal error, request 0b9d6f0e" },
   502: { code: "proxy_unreachable", message: "the proxy cannot be used: no answer through the proxy" },
+  504: { code: "timed_out", message: "#late did not appear within 30000 ms" },
   503: { code: "launch_failed", message: "no browser could be launched: the engine is at its limit" },
 } as const;
 type ErrorStatus = keyof typeof EXAMPLES;
@@ -37,7 +38,8 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   415: "`unsupported_media_type`: the body is not JSON.",
   429: "`concurrency_limit_reached` or `rate_limited`; the latter with `Retry-After` in seconds.",
   500: "`internal_error`.",
-  502: "`proxy_unreachable`, `proxy_auth_failed` or `proxy_country_mismatch`: no session was started; nothing went direct.",
+  502: "`proxy_unreachable`, `proxy_auth_failed` or `proxy_country_mismatch`: no session was started; nothing went direct. `page_failed`: the page did not do what was asked of it.",
+  504: "`timed_out`: what was waited for did not happen in its time.",
   503: "`launch_failed` or `unavailable`: try again after `Retry-After` seconds. `not_configured`: ask the operator.",
 };
 

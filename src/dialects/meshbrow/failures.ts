@@ -33,15 +33,15 @@ export function renderFailure(failure: Failure): RenderedFailure {
       return error(404, "not_found", { message: `${failure.what} ${echoed(failure.id)} not found` });
     case "conflict":
       return error(409, "conflict", { message: failure.message });
-    case "sessionNotRunning":
-      return error(409, "session_not_running", {
-        message: `Session ${echoed(failure.sessionId)} is ${failure.status}`,
-      });
     case "recordingNotReady":
     case "recordingFailed":
     case "rangeNotSatisfiable":
     case "linkRefused":
       return renderRecordingFailure(failure);
+    case "sessionNotRunning":
+    case "pageFailed":
+    case "timedOut":
+      return renderSessionFailure(failure);
     case "launchFailed":
     case "proxyFailed":
     case "profileFailed":
@@ -81,6 +81,23 @@ function renderRecordingFailure(failure: RecordingFailure): RenderedFailure {
       return failure.isExpired
         ? error(410, "link_expired", { message: "the link has expired" })
         : error(403, "link_invalid", { message: "the link is not valid" });
+    default:
+      return assertNever(failure);
+  }
+}
+
+type SessionFailure = Extract<Failure, { readonly kind: "sessionNotRunning" | "pageFailed" | "timedOut" }>;
+
+function renderSessionFailure(failure: SessionFailure): RenderedFailure {
+  switch (failure.kind) {
+    case "sessionNotRunning": {
+      const message = `Session ${echoed(failure.sessionId)} is ${failure.status}`;
+      return error(409, "session_not_running", { message });
+    }
+    case "pageFailed":
+      return error(502, "page_failed", { message: failure.message });
+    case "timedOut":
+      return error(504, "timed_out", { message: failure.message });
     default:
       return assertNever(failure);
   }

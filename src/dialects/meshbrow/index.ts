@@ -2,7 +2,9 @@ import type { Dialect } from "../dialect.ts";
 import { createDialectApp } from "../operations.ts";
 import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
+import { actionPaths } from "./routes/actions.ts";
 import { cookiesPath, importCookiesPath } from "./routes/cookies.ts";
+import { drivePaths } from "./routes/drive.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { recordingPaths } from "./routes/recordings.ts";
@@ -13,7 +15,7 @@ import { statusPath, usagePath } from "./routes/usage.ts";
 
 const SECURITY_SCHEME = "bearerAuth";
 const OWN_PATHS =
-  /^\/v1\/(?:auth\/me|billing\/usage|status|sessions\/[^/]+\/(?:cookies(?:\/import)?|recordings\/screenshots\/[^/]+))$/;
+  /^\/v1\/(?:auth\/me|billing\/usage|status|sessions\/[^/]+\/(?:navigate|execute|click|type|extract|wait|cookies(?:\/import)?|recordings\/screenshots\/[^/]+))$/;
 
 const app = createDialectApp(
   [
@@ -22,6 +24,8 @@ const app = createDialectApp(
     cookiesPath,
     importCookiesPath,
     ...recordingPaths,
+    ...actionPaths,
+    ...drivePaths,
     profilesPath,
     profilePath,
     ...profileContentPaths,

@@ -46,6 +46,8 @@ export function renderAdminFailure(failure: Failure): RenderedFailure {
     case "recordingFailed":
     case "rangeNotSatisfiable":
     case "linkRefused":
+    case "pageFailed":
+    case "timedOut":
       throw new Error(`No operator's request ends as ${failure.kind}`);
     default:
       return assertNever(failure);

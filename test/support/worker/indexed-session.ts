@@ -84,6 +84,7 @@ export async function withIndexedSession(
         proxyPools: NO_POOLS,
         profiles: NO_PROFILES,
         recordings: NO_RECORDINGS,
+        markdownScript: () => Promise.resolve(""),
         tokenSecret: SECRET,
         maxClients: 4,
         protocol: () => Promise.resolve(Response.json({})),

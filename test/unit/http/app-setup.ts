@@ -62,6 +62,7 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
     installers: [],
     keys,
     sessions: service,
+    eventHub: (accountId) => env.EVENTS.getByName(accountId),
     profiles: createProfileService({
       profiles: createProfileStore(stores),
       versions: createProfileVersionStore(stores),

@@ -94,6 +94,8 @@ export class FakeSessions {
       importCookies: async (accountId, cookies) => this.#when(id, accountId, cookies.length),
       pauseRecording: async (accountId) => this.#when(id, accountId, null),
       screenshot: async (accountId) => this.#when(id, accountId, new Uint8Array([1, 2, 3])),
+      control: async (accountId) => this.#when(id, accountId, { kind: "done" }),
+      drive: async (accountId) => this.#when(id, accountId, { isTaken: false, takenAt: null, request: null }),
       reap: async () => this.isRunning(id),
     };
   }

@@ -88,6 +88,7 @@ async function inSession(
       proxyPools: NO_POOLS,
       profiles: NO_PROFILES,
       recordings: NO_RECORDINGS,
+      markdownScript: () => Promise.resolve(""),
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
       protocol: () => Promise.resolve(Response.json({})),

@@ -25,6 +25,8 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   recordingNotReady: [404, "The video recording is not ready yet"],
   recordingFailed: [502, "The video recording could not be made: the page crashed"],
   rangeNotSatisfiable: [416, "range not satisfiable"],
+  pageFailed: [502, "net::ERR_CONNECTION_REFUSED"],
+  timedOut: [408, "#late did not appear within 5000 ms"],
   linkRefused: [410, "The link has expired"],
   unavailable: [503, "the database does not answer"],
   notConfigured: [503, "BERTH_SECRET is not set"],

@@ -42,6 +42,8 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   recordingNotReady: [409, "recording_not_ready"],
   recordingFailed: [502, "recording_failed"],
   rangeNotSatisfiable: [416, "range_not_satisfiable"],
+  pageFailed: [502, "page_failed"],
+  timedOut: [504, "timed_out"],
   linkRefused: [410, "link_expired"],
   unavailable: [503, "unavailable"],
   notConfigured: [503, "not_configured"],

@@ -30,6 +30,8 @@ export const EVERY_FAILURE: { readonly [Kind in Failure["kind"]]: Extract<Failur
   recordingNotReady: { kind: "recordingNotReady", recording: "video", retryAfterMs: 2000 },
   recordingFailed: { kind: "recordingFailed", recording: "video", reason: "the page crashed" },
   rangeNotSatisfiable: { kind: "rangeNotSatisfiable", sizeBytes: 10 },
+  pageFailed: { kind: "pageFailed", message: "net::ERR_CONNECTION_REFUSED" },
+  timedOut: { kind: "timedOut", message: "#late did not appear within 5000 ms" },
   linkRefused: { kind: "linkRefused", isExpired: true },
   unavailable: { kind: "unavailable", message: "the database does not answer", retryAfterMs: 5000 },
   notConfigured: { kind: "notConfigured", message: "BERTH_SECRET is not set" },

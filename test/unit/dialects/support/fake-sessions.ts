@@ -1,3 +1,5 @@
+import type { ControlAction, ControlResult } from "../../../../src/domain/control.ts";
+import type { ControlState, DriveCommand } from "../../../../src/domain/live-view.ts";
 import type { Failure } from "../../../../src/domain/failure.ts";
 import type { ProfileId, ProfileVersionId, SessionId } from "../../../../src/domain/ids.ts";
 import type { SessionProfileView } from "../../../../src/domain/profile.ts";
@@ -197,6 +199,25 @@ export class FakeSessions implements SessionService {
     if (!found.ok) return found;
     this.jar = imported.isMerge ? [...this.jar, ...imported.cookies] : imported.cookies;
     return succeed(imported.cookies.length);
+  }
+
+  /** Answered to every action. */
+  result: ControlResult = { kind: "done" };
+  readonly actions: ControlAction[] = [];
+  readonly drives: DriveCommand[] = [];
+
+  async control(_principal: unknown, id: string, action: ControlAction): Promise<Result<ControlResult, Failure>> {
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    this.actions.push(action);
+    return succeed(this.result);
+  }
+
+  async drive(_principal: unknown, id: string, command: DriveCommand): Promise<Result<ControlState, Failure>> {
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    this.drives.push(command);
+    return succeed({ isTaken: command.kind === "take", takenAt: null, request: null });
   }
 
   async revokeToken(_principal: unknown, id: string, token: string): Promise<Result<null, Failure>> {
