@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
+import { createDownloadStore } from "./accounts/download-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
 import { createProfileStore } from "./accounts/profile-store.ts";
 import { createProfileVault, type ProfileVault } from "./accounts/profile-vault.ts";
@@ -20,11 +21,13 @@ import { createEngine } from "./engines/index.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
 import { createAnalytics } from "./observability/analytics.ts";
 import { createLogger } from "./observability/logger.ts";
+import { deleteExpiredDownloads } from "./service/download-deletion.ts";
+import { createDownloadService } from "./service/download-service.ts";
 import { createAccountService } from "./service/account-service.ts";
 import { finishDeletions } from "./service/profile-deletion.ts";
 import { createProfileService } from "./service/profile-service.ts";
 import { deleteUnneededRecordings } from "./service/recording-deletion.ts";
-import { createRecordingLinks } from "./service/recording-links.ts";
+import { createSignedLinks } from "./accounts/signed-links.ts";
 import { createRecordingService } from "./service/recording-service.ts";
 import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-pool-service.ts";
 import { createReconcile } from "./service/reconcile.ts";
@@ -37,8 +40,17 @@ import { KnownHosts } from "./session/known-hosts.ts";
 import { KnownProxySupport } from "./session/known-proxy-support.ts";
 import type { SessionObject } from "./session/session-object.ts";
 import { probeExit } from "./session/probe-exit.ts";
-import type { RecordingDeps, SessionDeps } from "./session/session-deps.ts";
+import type { DownloadDeps, RecordingDeps, SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
+import {
+  frameAncestorsOf,
+  isOn,
+  maxBodyBytesOf,
+  maxClientsOf,
+  maxDownloadBytesOf,
+  redactedHeadersOf,
+  retentionMsOf,
+} from "./settings.ts";
 import type { VideoQueueOptions } from "./video/video-queue.ts";
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
@@ -52,9 +64,9 @@ const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
   "screenshots",
   "video",
   "liveView",
+  "p2pDownload",
 ]);
 
-const DEFAULT_MAX_CLIENTS = 4;
 /** Shorter secrets can be guessed offline from one connect token. */
 const MIN_SECRET_LENGTH = 32;
 
@@ -70,9 +82,6 @@ const knownFingerprints = new KnownFingerprints();
 const knownHosts = new KnownHosts();
 const knownProxySupport = new KnownProxySupport();
 
-/** Variables are text; the generated types know wrangler.toml's value only. */
-const isOn = (variable: string): boolean => variable === "true";
-
 function engineOf(env: Cloudflare.Env) {
   return createEngine(env.ENGINE, {
     browser: env.BROWSER,
@@ -83,7 +92,6 @@ function engineOf(env: Cloudflare.Env) {
 
 /** What a session's Durable Object works with. */
 export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
-  const maxClients = Number(env.MAX_CLIENTS);
   return {
     engine: engineOf(env),
     reports: createSessionIndex({ database: env.DB }),
@@ -98,10 +106,11 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     proxyPools: poolStoreOf(env),
     profiles: { vault: vaultOf(env), versions: createProfileVersionStore({ database: env.DB, clock, ids }) },
     recordings: recordingsOf(env),
+    downloads: downloadsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
-    maxClients: Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS,
+    maxClients: maxClientsOf(env),
     availableFeatures: AVAILABLE_FEATURES,
   };
 }
@@ -115,26 +124,35 @@ const secretsOf = ({ BERTH_SECRET = "", BERTH_SECRET_PREVIOUS = "" }: Cloudflare
 const vaultOf = (env: Cloudflare.Env): ProfileVault =>
   createProfileVault({ bucket: env.ARTIFACTS, ids, secrets: secretsOf(env) });
 
-/** Bodies up to this size are part of a HAR, unless HAR_MAX_BODY_BYTES says something else. */
-const DEFAULT_MAX_BODY_BYTES = 256 * 1024;
-/** Larger ones do not fit into a row of an object's database. */
-const LARGEST_BODY_BYTES = 512 * 1024;
-const DEFAULT_RETENTION_DAYS = 30;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** A variable's number, if it is one in the range. */
-function numberOf(variable: string | undefined, otherwise: number, largest: number): number {
-  const value = variable === undefined || variable === "" ? Number.NaN : Number(variable);
-  return value >= 0 && value <= largest ? value : otherwise;
-}
-
 const recordingsOf = (env: Cloudflare.Env): RecordingDeps => ({
   archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
   store: createRecordingStore({ database: env.DB, clock }),
-  redactedHeaders: new Set(env.HAR_REDACTED_HEADERS.split(",").map((name) => name.trim().toLowerCase())),
-  maxBodyBytes: numberOf(env.HAR_MAX_BODY_BYTES, DEFAULT_MAX_BODY_BYTES, LARGEST_BODY_BYTES),
-  retentionMs: numberOf(env.RECORDING_DAYS, DEFAULT_RETENTION_DAYS, 3650) * DAY_MS,
+  redactedHeaders: redactedHeadersOf(env),
+  maxBodyBytes: maxBodyBytesOf(env),
+  retentionMs: retentionMsOf(env),
 });
+
+const downloadsOf = (env: Cloudflare.Env): DownloadDeps => ({
+  archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
+  store: createDownloadStore({ database: env.DB, clock }),
+  links: createSignedLinks({ to: "download", secret: env.BERTH_SECRET ?? "", clock }),
+  maxBytes: maxDownloadBytesOf(env),
+  retentionMs: retentionMsOf(env),
+});
+
+function downloadParts(env: Cloudflare.Env, sessions: SessionService) {
+  const archive = createRecordingArchive({ bucket: env.ARTIFACTS });
+  const store = createDownloadStore({ database: env.DB, clock });
+  return {
+    downloads: createDownloadService({
+      store,
+      archive,
+      links: createSignedLinks({ to: "download", secret: env.BERTH_SECRET ?? "", clock }),
+      describe: (principal, sessionId) => sessions.describe(principal, sessionId),
+    }),
+    deleteExpiredDownloads: (): Promise<void> => deleteExpiredDownloads({ archive, store, logger }),
+  };
+}
 
 function missingSecret(env: Cloudflare.Env): string | undefined {
   if ((env.BERTH_SECRET ?? "").length >= MIN_SECRET_LENGTH) return undefined;
@@ -196,7 +214,7 @@ function recordingParts(env: Cloudflare.Env, sessions: SessionService, parts: Pr
       ...parts,
       archive,
       store,
-      links: createRecordingLinks({ secret: env.BERTH_SECRET ?? "", clock }),
+      links: createSignedLinks({ to: "recording", secret: env.BERTH_SECRET ?? "", clock }),
       describe: (principal, sessionId) => sessions.describe(principal, sessionId),
       videoMaker: (accountId) => env.VIDEOS.getByName(accountId),
       logger,
@@ -254,10 +272,6 @@ function browsersOf(env: Cloudflare.Env): RunningBrowsers {
   };
 }
 
-/** A list with a semicolon would be a policy of its own. */
-const frameAncestorsOf = (env: Cloudflare.Env): string =>
-  /^[^;,\r\n]+$/.test(env.LIVE_VIEW_FRAME_ANCESTORS) ? env.LIVE_VIEW_FRAME_ANCESTORS : "'none'";
-
 const httpParts = (env: Cloudflare.Env) => ({
   eventHub: (accountId: AccountId): EventHub => env.EVENTS.getByName(accountId),
   adminToken: env.ADMIN_TOKEN,
@@ -289,6 +303,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
   return {
     ...profilesOf(env, { sessionObject, background }),
     ...recordingParts(env, service, { sessionObject, background }),
+    ...downloadParts(env, service),
     reconcile: createReconcile({
       index,
       sessionObject,

@@ -17,9 +17,10 @@ export default {
   async scheduled({ scheduledTime }, env) {
     // Adding up months reads every session of theirs: once an hour is enough.
     const onTheHour = new Date(scheduledTime).getUTCMinutes() === 0;
-    const { reconcile, finishDeletions, deleteUnneededRecordings } = createWorkerDeps(env);
+    const { reconcile, finishDeletions, deleteUnneededRecordings, deleteExpiredDownloads } = createWorkerDeps(env);
     await reconcile({ usage: onTheHour ? "recent" : "none" });
     await finishDeletions();
     await deleteUnneededRecordings();
+    await deleteExpiredDownloads();
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

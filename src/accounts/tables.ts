@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { StoredDownload } from "../domain/download.ts";
 import type { AccountId, ApiKeyId, ProfileId, ProfileVersionId, SessionId } from "../domain/ids.ts";
 import type { ProfileSource } from "../domain/profile.ts";
 import type { ProxyProtocol } from "../domain/proxy-pool.ts";
@@ -208,4 +209,22 @@ export const recordings = sqliteTable("recordings", {
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
   deletedAt: integer("deleted_at"),
+});
+
+export const downloads = sqliteTable("downloads", {
+  id: text("id").primaryKey(),
+  sessionId: text("session_id").$type<SessionId>().notNull(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  status: text("status").$type<StoredDownload["status"]>().notNull(),
+  detail: text("detail"),
+  url: text("url").notNull(),
+  originUrl: text("origin_url").notNull(),
+  fileName: text("file_name").notNull(),
+  size: integer("size"),
+  durationMs: integer("duration_ms").notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
 });

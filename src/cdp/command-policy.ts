@@ -1,4 +1,5 @@
 import type { BeforeAnswer, ResultRewriter } from "./client-session.ts";
+import type { DownloadDesk } from "./download-desk.ts";
 import { isLocalUrl, schemeOf } from "./local-url.ts";
 import { CDP_ERROR, type CdpCommand, type CdpError } from "./messages.ts";
 import type { MuxClient } from "./mux-client.ts";
@@ -14,6 +15,8 @@ export type Verdict =
       readonly onResult?: ResultRewriter;
       readonly before?: BeforeAnswer;
     }
+  /** Done already: the answer is `{}`. */
+  | { readonly kind: "answer" }
   | { readonly kind: "refuse"; readonly error: CdpError }
   /** `Browser.close`: answered here, and the session ends. */
   | { readonly kind: "endSession" };
@@ -25,6 +28,8 @@ export interface PolicyContext {
   readonly targets: TargetRegistry<MuxClient>;
   /** The session's proxy; absent where it has none. */
   readonly egress?: MuxEgress | undefined;
+  /** Absent where the browser downloads nothing. */
+  readonly downloads?: DownloadDesk | undefined;
   /** See {@link GatedMux.opensLater}; absent where new tabs need no set-up. */
   readonly opensLater?: ((url: unknown) => ((targetId: string) => Promise<void>) | undefined) | undefined;
 }
@@ -108,13 +113,31 @@ const flattenedOnly: Rule = (context) => {
   return visibleTarget(context);
 };
 
-const createContext: Rule = ({ command, client, targets, egress }) => {
+/** Chromium has one setting for a context, and it is Berth's. */
+const downloadBehavior: Rule = (context) => {
+  const { command, client, targets, downloads } = context;
+  if (downloads === undefined) return inContext(context);
+  const id = command.params["browserContextId"];
+  const contextId = typeof id === "string" && id !== targets.own?.defaultId ? id : "";
+  if (contextId !== "" && !targets.isContextVisible(contextId, client)) return noSuchContext(contextId);
+  const session = command.sessionId === undefined ? client.root : client.sessions.get(command.sessionId);
+  if (session !== undefined) downloads.wish(session, contextId, command.params);
+  return { kind: "answer" };
+};
+
+/** The same for the context of a page; its events go to the page's sessions as they do without it. */
+const pageDownloadBehavior: Rule = ({ command, downloads }) =>
+  downloads === undefined ? forward(command.params) : { kind: "answer" };
+
+const createContext: Rule = ({ command, client, targets, egress, downloads }) => {
   if (targets.madeContexts().length + client.waiting.contexts >= MAX_CONTEXTS) {
     return refuse(CDP_ERROR.server, `The session has ${MAX_CONTEXTS} browser contexts: dispose of some first`);
   }
   const made = (result: Readonly<Record<string, unknown>>): void => {
     const id = result["browserContextId"];
-    if (typeof id === "string") targets.contextMade(id, client);
+    if (typeof id !== "string") return;
+    targets.contextMade(id, client);
+    downloads?.keep(id);
   };
   if (egress !== undefined) return createProxiedContext(command, egress, made);
   return forward(command.params, (result) => {
@@ -195,7 +218,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Browser.getWindowForTarget", visibleTarget],
   ["Browser.grantPermissions", inContext],
   ["Browser.resetPermissions", inContext],
-  ["Browser.setDownloadBehavior", inContext],
+  ["Browser.setDownloadBehavior", downloadBehavior],
+  ["Page.setDownloadBehavior", pageDownloadBehavior],
   ["Browser.setPermission", inContext],
   ["Extensions.loadUnpacked", notAllowed(MACHINE)],
   ["Extensions.triggerAction", visibleTarget],

@@ -31,14 +31,10 @@ export function whenAdmitted(
   return setUp.then(() => director?.heldUntil(command.method));
 }
 
-/** An event of Berth's own, for every session of the browser and of pages that clients have. */
-export function ownEvents(
-  clients: ReadonlySet<MuxClient>,
-  method: string,
-  params: object,
-): readonly (readonly [session: MuxSession, text: string])[] {
-  const sessions = [...clients].flatMap((client) => [...client.sessions.values()]);
-  return sessions
-    .filter(({ isBrowser, target }) => isBrowser || target?.type === "page")
-    .map((session) => [session, JSON.stringify({ method, params, sessionId: session.id })] as const);
-}
+/** Sessions of clients with a page; without its id, those with every page and with the browser. */
+export const sessionsOf = (clients: ReadonlySet<MuxClient>, pageId: string | undefined): readonly MuxSession[] =>
+  [...clients]
+    .flatMap((client) => [...client.sessions.values()])
+    .filter(({ isBrowser, target }) =>
+      pageId === undefined ? isBrowser || target?.type === "page" : target?.id === pageId,
+    );

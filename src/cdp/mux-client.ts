@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { ClientSession, TARGET_CRASHED, type WaitingCommand } from "./client-session.ts";
 import type { Outcome } from "./gated-mux.ts";
 import type { CdpCommand, CdpError } from "./messages.ts";
+import { ID_IN_USE, MAX_WAITING_COMMANDS, TOO_MANY_WAITING } from "./mux-limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { TransportClose } from "./transport.ts";
 
@@ -59,6 +60,12 @@ export class MuxClient {
     this.paused.delete(sessionId);
     const children = [...this.sessions.values()].filter(({ parentId }) => parentId === sessionId);
     return [session, ...children.flatMap(({ id }) => this.forget(id))];
+  }
+
+  /** Why a command cannot be taken now; `undefined` for one that can. */
+  refusalOf(session: MuxSession, command: CdpCommand): CdpError | undefined {
+    if (session.isWaiting(command.id)) return ID_IN_USE;
+    return this.waiting.count >= MAX_WAITING_COMMANDS ? TOO_MANY_WAITING : undefined;
   }
 
   /** Notes a command that leaves for the browser. */

@@ -4,7 +4,8 @@ import { CommandWatch } from "./command-watch.ts";
 import { type Outgoing, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
-import { isOwnDomain, type MuxDirector, ownEvents, whenAdmitted } from "./director.ts";
+import { isOwnDomain, type MuxDirector, sessionsOf, whenAdmitted } from "./director.ts";
+import type { DownloadDesk } from "./download-desk.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
 import { HeldDocuments } from "./held-documents.ts";
 import { HeldMessages } from "./held-messages.ts";
@@ -26,15 +27,12 @@ import {
 } from "./messages.ts";
 import {
   FEW_UNREAD_BYTES,
-  ID_IN_USE,
   MAX_UNREAD_BYTES,
   MAX_UNSENT_BYTES,
-  MAX_WAITING_COMMANDS,
   SESSION_NOT_FOUND,
   TARGET_CLOSED,
   TOO_BIG,
   TOO_DEEP,
-  TOO_MANY_WAITING,
 } from "./mux-limits.ts";
 import { heaviestOf, slowestOf, type Traffic } from "./mux-load.ts";
 import { type Downstream, MuxClient, type MuxSession } from "./mux-client.ts";
@@ -92,6 +90,8 @@ export class SessionMux {
   readonly commands = new CommandWatch(this.#owners);
   /** What contexts that clients make have to go through; set before any client attaches. */
   egress: MuxEgress | undefined;
+  /** Who has the say in downloads; absent where the browser downloads nothing. */
+  downloads: DownloadDesk | undefined;
   /** Set before any client attaches. */
   director: MuxDirector | undefined;
   readonly #quiet: QuietRuntime | undefined;
@@ -168,18 +168,18 @@ export class SessionMux {
     client.sessions.clear();
     this.#targets.clientLeft(client);
     this.#gated?.clientLeft(client);
-    // The browser may be gone, or the page may have closed first: nothing is left to do then.
-    const gone = (): undefined => undefined;
-    for (const sessionId of client.paused) {
-      this.#connection.send("Runtime.runIfWaitingForDebugger", undefined, { sessionId }).catch(gone);
-    }
-    this.#connection.send("Target.detachFromTarget", { sessionId: client.root.id }).catch(gone);
+    this.upstream.letGo(client);
     this.held.changed();
   }
 
-  /** Tells every client of an event of Berth's own, in its sessions of the browser and of pages. */
-  broadcast(method: string, params: object): void {
-    for (const [session, text] of ownEvents(this.#clients, method, params)) this.#deliver(session, text);
+  /** Tells clients of an event that does not come from the browser, in these sessions of theirs. */
+  tell(sessions: Iterable<MuxSession>, method: string, params: object): void {
+    for (const session of sessions) this.#deliver(session, JSON.stringify({ method, params, sessionId: session.id }));
+  }
+
+  /** Sessions of clients with a page; without its id, those with every page and with the browser. */
+  sessionsOf(pageId?: string): readonly MuxSession[] {
+    return sessionsOf(this.#clients, pageId);
   }
 
   /** A message from a client. Whatever it holds, the session lives on. */
@@ -220,7 +220,7 @@ export class SessionMux {
     const { client } = session;
     // Both may have gone while the command was held.
     if (client.sessions.get(session.id) !== session) return;
-    const refusal = this.#refusal(client, session, command);
+    const refusal = this.#lost ?? client.refusalOf(session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
     this.commands.note(session, command);
     const own = this.director !== undefined && isOwnDomain(command.method) && this.director.answer(command);
@@ -241,13 +241,8 @@ export class SessionMux {
     const opensLater = (url: unknown) => this.#gated?.opensLater(url);
     const params = this.#pointerForce ? withPointerForce(command) : undefined;
     if (params) return { kind: "forward", params };
-    return judge({ command, client, targets: this.#targets, opensLater, egress: this.egress });
-  }
-
-  #refusal(client: MuxClient, session: MuxSession, command: CdpCommand): CdpError | undefined {
-    if (this.#lost) return this.#lost;
-    if (session.isWaiting(command.id)) return ID_IN_USE;
-    return client.waiting.count >= MAX_WAITING_COMMANDS ? TOO_MANY_WAITING : undefined;
+    const { egress, downloads } = this;
+    return judge({ command, client, targets: this.#targets, opensLater, egress, downloads });
   }
 
   #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter, before }: Outgoing): void {
@@ -271,6 +266,9 @@ export class SessionMux {
           rewriter: verdict.onResult,
           before: verdict.before,
         });
+        return;
+      case "answer":
+        session.client.answer(command.id, {}, command.sessionId);
         return;
       case "refuse":
         session.client.refuse(command.id, verdict.error, command.sessionId);

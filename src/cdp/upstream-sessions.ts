@@ -1,4 +1,5 @@
 import type { CdpConnection } from "./cdp-connection.ts";
+import type { MuxClient } from "./mux-client.ts";
 
 /** Gets clients their own protocol sessions from the browser. */
 export class UpstreamSessions {
@@ -24,6 +25,16 @@ export class UpstreamSessions {
 
   async ofPage(targetId: string): Promise<string> {
     return (await this.#connection.send("Target.attachToTarget", { targetId, flatten: true })).sessionId;
+  }
+
+  /** Of a client that has left. What it kept paused is let run first: Chromium would leave it so for ever. */
+  letGo({ root, paused }: MuxClient): void {
+    // The browser may be gone, or the page may have closed first: nothing is left to do then.
+    const gone = (): undefined => undefined;
+    for (const sessionId of paused) {
+      this.#connection.send("Runtime.runIfWaitingForDebugger", undefined, { sessionId }).catch(gone);
+    }
+    this.#connection.send("Target.detachFromTarget", { sessionId: root.id }).catch(gone);
   }
 
   async #attach(): Promise<string> {

@@ -37,6 +37,12 @@ export interface RecordingTarget {
   readonly link: RecordingLink;
 }
 
+/** `https://HOST/downloads/{id}/{download}?expires=…&signature=…`: a file that the session has downloaded. */
+export function downloadUrl({ origin, sessionId, link }: RecordingTarget, downloadId: string): string {
+  const query = `expires=${link.expires}&signature=${link.signature}`;
+  return `${origin}/downloads/${sessionId}/${encodeURIComponent(downloadId)}?${query}`;
+}
+
 /** `https://HOST/recordings/{id}?expires=…&signature=…`: the player; with a type, that recording itself. */
 export function recordingUrl({ origin, sessionId, link }: RecordingTarget, type?: RecordingType): string {
   const path = type === undefined ? sessionId : `${sessionId}/${type}`;

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { EventHub } from "../domain/events.ts";
 import type { Principal } from "../domain/plan.ts";
+import type { DownloadService } from "../service/download-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
@@ -15,6 +16,7 @@ export interface HttpVariables {
   readonly sessions: SessionService;
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
+  readonly downloads: DownloadService;
   readonly usage: UsageService;
   /** Of the caller's account. */
   readonly events: EventHub;

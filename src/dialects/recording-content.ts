@@ -1,4 +1,5 @@
 import type { RecordingContent } from "../service/recording-service.ts";
+import { contentDisposition } from "./content-disposition.ts";
 
 /** Recordings may be asked for again and again by whoever may see them, and by nobody else. */
 const CACHE_CONTROL = "private, no-cache";
@@ -20,7 +21,7 @@ export function toContentResponse(
   const { body, size, range } = fetched;
   headers.set("content-type", contentType);
   headers.set("content-length", String(range?.length ?? size));
-  headers.set("content-disposition", `${disposition}; filename="${fileName}"`);
+  headers.set("content-disposition", contentDisposition(disposition, fileName));
   if (range === null) return new Response(body, { status: 200, headers });
   headers.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${size}`);
   return new Response(body, { status: 206, headers });

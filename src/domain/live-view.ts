@@ -189,6 +189,8 @@ export type ViewMessage =
   | { readonly type: "fileChooser"; readonly id: number; readonly isMultiple: boolean; readonly accept: string }
   | { readonly type: "filePartTaken"; readonly chooser: number; readonly file: number }
   | { readonly type: "filesChosen"; readonly chooser: number }
+  /** The session has downloaded a file, which its bearer may fetch there. */
+  | { readonly type: "download"; readonly name: string; readonly url: string }
   | { readonly type: "clipboard"; readonly text: string }
   | { readonly type: "control"; readonly state: ControlState }
   | { readonly type: "notice"; readonly text: string }

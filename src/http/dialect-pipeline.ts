@@ -7,6 +7,7 @@ import type { EventHub } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { AccountId } from "../domain/ids.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { DownloadService } from "../service/download-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
@@ -24,6 +25,7 @@ export interface PipelineDeps {
   readonly sessions: SessionService;
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
+  readonly downloads: DownloadService;
   readonly usage: UsageService;
   readonly eventHub: (accountId: AccountId) => EventHub;
   readonly clock: Clock;
@@ -70,7 +72,7 @@ const isStorageState = ({ method, path }: HonoRequest): boolean =>
   method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, profiles, recordings, usage, eventHub, clock } = deps;
+  const { sessions, profiles, recordings, downloads, usage, eventHub, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -83,6 +85,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("sessions", sessions);
     c.set("profiles", profiles);
     c.set("recordings", recordings);
+    c.set("downloads", downloads);
     c.set("usage", usage);
     c.set("events", eventHub(principal.accountId));
     c.set("clock", clock);

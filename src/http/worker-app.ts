@@ -3,6 +3,7 @@ import { DIALECTS, selectDialect } from "../dialects/index.ts";
 import { createApp } from "./app.ts";
 import { installCdpRoutes } from "./cdp-route.ts";
 import { installIp } from "./ip-route.ts";
+import { installDownloads } from "./downloads-route.ts";
 import { installLiveView } from "./live-route.ts";
 import { installPages } from "./pages-route.ts";
 import { installRecordings } from "./recordings-route.ts";
@@ -19,6 +20,7 @@ export function createWorkerApp(deps: WorkerDeps) {
       installIp,
       (app) => installCdpRoutes(app, deps),
       (app) => installRecordings(app, deps),
+      (app) => installDownloads(app, deps),
       (app) => installLiveView(app, deps),
       (app) => installPages(app, { dialects: DIALECTS, assets: deps.assets }),
     ],

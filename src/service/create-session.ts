@@ -76,7 +76,8 @@ export async function createSession(
   const id = newSessionId(spec.dialect, deps.ids);
   const exitCheckUrl = deps.exitCheckUrl ?? `${call.origin}/ip`;
   const egress = { pools, exitCheckUrl };
-  const command = { id, accountId: principal.accountId, spec, profile, createdAt: deps.clock.now(), ...egress };
+  const { origin } = call;
+  const command = { id, accountId: principal.accountId, spec, profile, origin, createdAt: deps.clock.now(), ...egress };
   const admitted = await admit(deps, { principal, command, claim });
   if (!admitted.ok) return admitted;
   if (profile !== null) deps.background(noteUse(deps, command));

@@ -7,6 +7,7 @@ import { type EndReason, isTerminal } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
+import type { SessionDownloads } from "./session-downloads.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionEgress } from "./session-egress.ts";
@@ -32,6 +33,7 @@ export interface BrowserLinkOptions {
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
   readonly director: MuxDirector;
+  readonly downloads: SessionDownloads;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -184,6 +186,7 @@ export class BrowserLink {
     if (live.targets.own) store.update({ context: live.targets.own });
     if (record.storage.tab) live.hideTab(record.storage.tab);
     recording.over(live);
+    this.#options.downloads.over(live);
     // While the session launches there is none of these yet.
     if (record.egress) await this.#inForce(live, egress.resume(live));
     const overrides = record.overrides ?? (recording.isOn && status !== "launching" ? NO_OVERRIDES : null);

@@ -11,7 +11,7 @@ import type { PageView, SessionView, TokenScope } from "../domain/session-view.t
 import { ConnectTokens } from "./connect-tokens.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DevtoolsDoor } from "./devtools-door.ts";
-import { LIVE_VIEW_PATH } from "./door-request.ts";
+import { DOOR_HEADER, LIVE_VIEW_PATH } from "./door-request.ts";
 import { Downstreams } from "./downstreams.ts";
 import { LiveViewDoor } from "./live-view-door.ts";
 import { People } from "./people.ts";
@@ -20,6 +20,7 @@ import { SessionControl } from "./session-control.ts";
 import { SessionController } from "./session-controller.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { CreateSession, OwnedSession, ProfileOrigin, SessionObject } from "./session-object.ts";
+import { SessionDownloads } from "./session-downloads.ts";
 import { SessionProfile } from "./session-profile.ts";
 import { RecordingJournal } from "./recording-journal.ts";
 import { SessionRecording } from "./session-recording.ts";
@@ -42,6 +43,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
   readonly #creating: SharedCreate;
   readonly #door: DevtoolsDoor;
   readonly #liveDoor: LiveViewDoor;
+  readonly #downloads: SessionDownloads;
 
   /** @param deps other than the deployment's own: for tests that inject faults. */
   constructor(context: DurableObjectState, env: Cloudflare.Env, deps: SessionDeps = createSessionDeps(env)) {
@@ -60,8 +62,10 @@ export class BrowserSession extends DurableObject implements SessionObject {
       tellClients: (event, params) => this.#controller.tellClients(event, params),
     });
     const profile = new SessionProfile({ deps: this.#deps, store: this.#store });
-    const journal = new RecordingJournal(context.storage);
-    const recording = new SessionRecording({ deps: this.#deps, store: this.#store, journal, background });
+    const parts = { id: this.#id, deps, store: this.#store, background };
+    const onStored = (download: { name: string; path: string }): void => people.views.tellDownload(download);
+    this.#downloads = new SessionDownloads({ ...parts, onStored });
+    const recording = new SessionRecording({ ...parts, journal: new RecordingJournal(context.storage) });
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
@@ -71,6 +75,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       profile,
       recording,
       people,
+      downloads: this.#downloads,
       background,
     });
     const { clock, maxClients, protocol } = this.#deps;
@@ -175,7 +180,9 @@ export class BrowserSession extends DurableObject implements SessionObject {
     return this.#controller.reap();
   }
 
-  override fetch(request: Request): Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
+    const download = request.headers.get(DOOR_HEADER.download);
+    if (download !== null) return this.#downloads.open(download);
     const isViewer = new URL(request.url).pathname === LIVE_VIEW_PATH;
     return isViewer ? this.#liveDoor.handle(request) : this.#door.handle(request);
   }

@@ -91,6 +91,11 @@ export class LiveViews {
     for (const viewer of this.#viewers) viewer.tell({ type: "control", state });
   }
 
+  /** A file of the session is there to be fetched. */
+  tellDownload({ name, path }: { readonly name: string; readonly path: string }): void {
+    for (const viewer of this.#viewers) viewer.tell({ type: "download", name, url: path });
+  }
+
   #left(viewer: Viewer): void {
     if (!this.#viewers.delete(viewer)) return;
     this.#release(viewer);

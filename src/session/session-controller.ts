@@ -12,6 +12,7 @@ import type { Downstreams, HeldClients } from "./downstreams.ts";
 import { closeFor } from "./end-close.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import { SessionEgress } from "./session-egress.ts";
+import type { SessionDownloads } from "./session-downloads.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
@@ -40,6 +41,7 @@ export interface SessionControllerOptions {
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
   readonly people: People;
+  readonly downloads: SessionDownloads;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -64,7 +66,7 @@ export class SessionController {
   #awake = false;
 
   constructor(options: SessionControllerOptions) {
-    const { deps, store, deadlines, downstreams, tokens, profile, recording, people, background } = options;
+    const { deps, store, deadlines, downstreams, tokens, profile, recording, people, downloads, background } = options;
     this.#deps = deps;
     this.#people = people;
     this.#profile = profile;
@@ -89,6 +91,7 @@ export class SessionController {
       profile,
       recording,
       director: people.director,
+      downloads,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
@@ -102,6 +105,7 @@ export class SessionController {
       deadlines,
       profile,
       recording,
+      downloads,
       view: (record) => this.#view(record),
     });
   }
@@ -250,7 +254,8 @@ export class SessionController {
 
   /** Tells every client of an event of Berth's own. */
   tellClients(event: string, params: object): void {
-    this.#link.current?.mux.broadcast(event, params);
+    const mux = this.#link.current?.mux;
+    mux?.tell(mux.sessionsOf(), event, params);
   }
 
   /** Runs whatever is due. Also safe when the alarm comes twice or late. */

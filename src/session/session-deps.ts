@@ -1,8 +1,10 @@
+import type { DownloadStore } from "../accounts/download-store.ts";
 import type { ProfileVault } from "../accounts/profile-vault.ts";
 import type { ProfileVersionStore } from "../accounts/profile-version-store.ts";
 import type { ProxyPoolStore } from "../accounts/proxy-pool-store.ts";
 import type { RecordingArchive } from "../accounts/recording-archive.ts";
 import type { RecordingStore } from "../accounts/recording-store.ts";
+import type { SignedLinks } from "../accounts/signed-links.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
@@ -32,6 +34,17 @@ export interface RecordingDeps {
   readonly retentionMs: number;
 }
 
+/** Where downloads go. */
+export interface DownloadDeps {
+  readonly archive: Pick<RecordingArchive, "upload">;
+  readonly store: Pick<DownloadStore, "save">;
+  readonly links: Pick<SignedLinks, "sign">;
+  /** Larger files are not kept. */
+  readonly maxBytes: number;
+  /** How long they are kept. */
+  readonly retentionMs: number;
+}
+
 /** What a session's Durable Object is given by the composition root. */
 export interface SessionDeps {
   readonly engine: BrowserEngine;
@@ -50,6 +63,7 @@ export interface SessionDeps {
   readonly proxyPools: Pick<ProxyPoolStore, "find" | "unseal">;
   readonly profiles: { readonly vault: ProfileVault; readonly versions: Pick<ProfileVersionStore, "commit"> };
   readonly recordings: RecordingDeps;
+  readonly downloads: DownloadDeps;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

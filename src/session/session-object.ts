@@ -25,6 +25,8 @@ export interface CreateSession extends EgressPlan {
   readonly spec: SessionSpec;
   /** What `spec.profile` names; `null` without one. */
   readonly profile: LoadedProfile | null;
+  /** Where the deployment was reached: what addresses that the session hands out begin with. */
+  readonly origin: string;
   /** Epoch milliseconds of the admission: the session's `createdAt`. */
   readonly createdAt: number;
 }

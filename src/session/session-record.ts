@@ -14,6 +14,8 @@ export interface SessionRecord {
   readonly id: SessionId;
   readonly accountId: AccountId;
   readonly spec: SessionSpec;
+  /** Of the address that the deployment was reached at. */
+  readonly origin: string;
   readonly status: SessionStatus;
   /** Grows with every change of status, so that late writes to the index can be told from new ones. */
   readonly revision: number;
@@ -77,11 +79,12 @@ export interface RecordingRecord {
 const isRecorded = ({ recording: { har, screenshots, video } }: SessionSpec): boolean => har || screenshots || video;
 
 /** Of a session that has just been admitted. */
-export function newRecord({ id, accountId, spec, profile, createdAt }: CreateSession): SessionRecord {
+export function newRecord({ id, accountId, spec, profile, origin, createdAt }: CreateSession): SessionRecord {
   return {
     id,
     accountId,
     spec,
+    origin,
     status: "launching",
     revision: 0,
     createdAt,

@@ -4,6 +4,7 @@ import type { SessionView } from "../domain/session-view.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { SessionDownloads } from "./session-downloads.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -17,6 +18,7 @@ export interface SessionTeardownOptions {
   readonly deadlines: Deadlines;
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
+  readonly downloads: SessionDownloads;
   readonly view: (record: SessionRecord) => SessionView;
 }
 
@@ -30,14 +32,16 @@ export class SessionTeardown {
   readonly #deadlines: Deadlines;
   readonly #profile: SessionProfile;
   readonly #recording: SessionRecording;
+  readonly #downloads: SessionDownloads;
   readonly #view: (record: SessionRecord) => SessionView;
 
-  constructor({ deps, store, deadlines, profile, recording, view }: SessionTeardownOptions) {
+  constructor({ deps, store, deadlines, profile, recording, downloads, view }: SessionTeardownOptions) {
     this.#deps = deps;
     this.#store = store;
     this.#deadlines = deadlines;
     this.#profile = profile;
     this.#recording = recording;
+    this.#downloads = downloads;
     this.#view = view;
   }
 
@@ -47,6 +51,7 @@ export class SessionTeardown {
     // Before the first step: if this instance dies on the way, the alarm finishes the work.
     await this.#deadlines.replace({ finalise: this.#deps.clock.now() + this.#deps.timing.teardownRetryMs });
     // What is still on its way comes from a browser that is there.
+    await this.#attempt("download", record, () => this.#downloads.settle());
     if (record.recording !== null) await this.#attempt("record", record, () => this.#recording.stop());
     const hasProfile = record.profile !== null;
     if (hasProfile && !(await this.#attempt("save", record, () => this.#save(record, live)))) return;

@@ -4,6 +4,7 @@ import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { allSessionsPath, allStatusPath } from "./routes/all-sessions.ts";
 import { controlPaths } from "./routes/control.ts";
+import { downloadPaths } from "./routes/downloads.ts";
 import { drivePaths } from "./routes/drive.ts";
 import { eventPaths } from "./routes/events.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
@@ -30,6 +31,7 @@ const app = createDialectApp(
     sessionPath,
     pagesPath,
     ...recordingPaths,
+    ...downloadPaths,
     ...controlPaths,
     ...drivePaths,
     ...toolPaths,

@@ -4,6 +4,7 @@ import { BERTH_VERSION } from "../../domain/version.ts";
 import { renderFailure, renderFault } from "./failures.ts";
 import { actionPaths } from "./routes/actions.ts";
 import { cookiesPath, importCookiesPath } from "./routes/cookies.ts";
+import { downloadPaths } from "./routes/downloads.ts";
 import { drivePaths } from "./routes/drive.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
@@ -24,6 +25,7 @@ const app = createDialectApp(
     cookiesPath,
     importCookiesPath,
     ...recordingPaths,
+    ...downloadPaths,
     ...actionPaths,
     ...drivePaths,
     profilesPath,

@@ -119,6 +119,7 @@ class LiveView {
       case "picker":
       case "clipboard":
       case "notice":
+      case "download":
       case "fileChooser":
       case "filePartTaken":
       case "filesChosen":
@@ -140,6 +141,8 @@ class LiveView {
         return void this.#panels.clipboard(message.text);
       case "notice":
         return void this.#panels.notice(message.text);
+      case "download":
+        return this.#panels.download(message);
       case "fileChooser":
         return this.#chooser.open(message);
       case "filePartTaken":

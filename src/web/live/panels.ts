@@ -100,6 +100,15 @@ export class Panels {
     }
   }
 
+  /** It stays until it is fetched, or sent away. */
+  download({ name, url }: Message<"download">): void {
+    const link = element("a", { href: url, download: name, target: "_blank", rel: "noopener" }, name);
+    const close = element("button", { type: "button", "aria-label": "Dismiss" }, "×");
+    const note = element("p", { class: "notice", "data-testid": "download" }, "Downloaded: ", link, close);
+    for (const one of [link, close]) one.addEventListener("click", () => note.remove());
+    this.#notices.append(note);
+  }
+
   notice(text: string, ...more: readonly HTMLElement[]): HTMLElement {
     const note = element("p", { class: "notice" }, text, ...more);
     this.#notices.append(note);

@@ -1,6 +1,7 @@
+import { SessionDownloads } from "../../../src/session/session-downloads.ts";
 import { nobody } from "./nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
+import { NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
@@ -84,6 +85,7 @@ export async function withIndexedSession(
         proxyPools: NO_POOLS,
         profiles: NO_PROFILES,
         recordings: NO_RECORDINGS,
+        downloads: NO_DOWNLOADS,
         markdownScript: () => Promise.resolve(""),
         tokenSecret: SECRET,
         maxClients: 4,
@@ -104,6 +106,13 @@ export async function withIndexedSession(
           background: (promise) => work.push(promise),
         }),
         people: nobody(clock),
+        downloads: new SessionDownloads({
+          id,
+          deps,
+          store,
+          background: (promise) => work.push(promise),
+          onStored: () => undefined,
+        }),
         background: (promise) => work.push(promise),
       });
     };

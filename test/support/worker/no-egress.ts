@@ -1,7 +1,12 @@
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
 
 /** What a create brings for a session without a proxy and without a profile. */
-export const NO_EGRESS = { pools: [], exitCheckUrl: "https://berth.invalid/ip", profile: null };
+export const NO_EGRESS = {
+  pools: [],
+  exitCheckUrl: "https://berth.invalid/ip",
+  profile: null,
+  origin: "https://berth.invalid",
+};
 
 export const NO_POOLS: SessionDeps["proxyPools"] = {
   find: () => Promise.resolve(undefined),
@@ -32,5 +37,13 @@ export const NO_RECORDINGS: SessionDeps["recordings"] = {
   store: { save: noRecordings },
   redactedHeaders: new Set(),
   maxBodyBytes: 0,
+  retentionMs: 0,
+};
+
+export const NO_DOWNLOADS: SessionDeps["downloads"] = {
+  archive: { upload: noRecordings },
+  store: { save: noRecordings },
+  links: { sign: noRecordings },
+  maxBytes: 0,
   retentionMs: 0,
 };

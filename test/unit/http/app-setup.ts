@@ -1,3 +1,5 @@
+import { createDownloadStore } from "../../../src/accounts/download-store.ts";
+import { createDownloadService } from "../../../src/service/download-service.ts";
 import { env } from "cloudflare:workers";
 import { createAccountStore } from "../../../src/accounts/account-store.ts";
 import { createApiKeyStore } from "../../../src/accounts/api-key-store.ts";
@@ -7,7 +9,7 @@ import { createProfileVault } from "../../../src/accounts/profile-vault.ts";
 import { createProfileVersionStore } from "../../../src/accounts/profile-version-store.ts";
 import { createRecordingArchive } from "../../../src/accounts/recording-archive.ts";
 import { createRecordingStore } from "../../../src/accounts/recording-store.ts";
-import { createRecordingLinks } from "../../../src/service/recording-links.ts";
+import { createSignedLinks } from "../../../src/accounts/signed-links.ts";
 import { createRecordingService } from "../../../src/service/recording-service.ts";
 import { createProfileService } from "../../../src/service/profile-service.ts";
 import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts";
@@ -71,10 +73,16 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       logger,
       background: (work) => void works.push(work),
     }),
+    downloads: createDownloadService({
+      store: createDownloadStore(stores),
+      archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
+      links: createSignedLinks({ to: "download", secret: SECRET, clock }),
+      describe: (principal, id) => service.describe(principal, id),
+    }),
     recordings: createRecordingService({
       store: createRecordingStore(stores),
       archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
-      links: createRecordingLinks({ secret: SECRET, clock }),
+      links: createSignedLinks({ to: "recording", secret: SECRET, clock }),
       describe: (principal, sessionId) => service.describe(principal, sessionId),
       sessionObject: (id) => sessions.object(id),
       videoMaker: () => ({ make: () => Promise.resolve({ status: "failed", detail: "no videos here" }) }),

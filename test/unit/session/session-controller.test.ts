@@ -1,6 +1,7 @@
+import { SessionDownloads } from "../../../src/session/session-downloads.ts";
 import { nobody } from "../../support/worker/nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "../../support/worker/no-egress.ts";
+import { NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -88,6 +89,7 @@ async function inSession(
       proxyPools: NO_POOLS,
       profiles: NO_PROFILES,
       recordings: NO_RECORDINGS,
+      downloads: NO_DOWNLOADS,
       markdownScript: () => Promise.resolve(""),
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
@@ -108,6 +110,13 @@ async function inSession(
         background: (promise) => work.push(promise),
       }),
       people: nobody(clock),
+      downloads: new SessionDownloads({
+        id,
+        deps,
+        store,
+        background: (promise) => work.push(promise),
+        onStored: () => undefined,
+      }),
       background: (promise) => work.push(promise),
     });
     const controller = new SessionController(parts());
