@@ -293,6 +293,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     index,
     profiles: createProfileStore({ database, clock, ids }),
     sessionObject,
+    sessionDoor: sessionObject,
     availableFeatures: AVAILABLE_FEATURES,
     ...egressOf(env),
     clock,

@@ -28,6 +28,8 @@ export interface PolicyContext {
   readonly targets: TargetRegistry<MuxClient>;
   /** The session's proxy; absent where it has none. */
   readonly egress?: MuxEgress | undefined;
+  /** See {@link MuxDirector.uploaded}. */
+  readonly uploaded?: ((file: string) => string) | undefined;
   /** Absent where the browser downloads nothing. */
   readonly downloads?: DownloadDesk | undefined;
   /** See {@link GatedMux.opensLater}; absent where new tabs need no set-up. */
@@ -111,6 +113,13 @@ const flattenedOnly: Rule = (context) => {
     return refuse(CDP_ERROR.invalidParams, `${context.command.method} needs flatten: true`);
   }
   return visibleTarget(context);
+};
+
+/** Names of uploaded files stand for their paths. */
+const fileInput: Rule = ({ command, uploaded }) => {
+  const { files } = command.params;
+  if (uploaded === undefined || !Array.isArray(files)) return forward(command.params);
+  return forward({ ...command.params, files: files.map((file) => (typeof file === "string" ? uploaded(file) : file)) });
 };
 
 /** Chromium has one setting for a context, and it is Berth's. */
@@ -221,6 +230,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Browser.setDownloadBehavior", downloadBehavior],
   ["Page.setDownloadBehavior", pageDownloadBehavior],
   ["Browser.setPermission", inContext],
+  ["DOM.setFileInputFiles", fileInput],
   ["Extensions.loadUnpacked", notAllowed(MACHINE)],
   ["Extensions.triggerAction", visibleTarget],
   ["Network.loadNetworkResource", guardUrl],

@@ -241,8 +241,9 @@ export class SessionMux {
     const opensLater = (url: unknown) => this.#gated?.opensLater(url);
     const params = this.#pointerForce ? withPointerForce(command) : undefined;
     if (params) return { kind: "forward", params };
-    const { egress, downloads } = this;
-    return judge({ command, client, targets: this.#targets, opensLater, egress, downloads });
+    const { egress, downloads, director } = this;
+    const uploaded = director && ((file: string) => director.uploaded(file));
+    return judge({ command, client, targets: this.#targets, opensLater, egress, downloads, uploaded });
   }
 
   #forward(session: MuxSession, { id, method }: CdpCommand, { text, rewriter, before }: Outgoing): void {

@@ -37,6 +37,7 @@ const isFirstLoad = ({ url, type, openerId }: TargetInfo): boolean =>
 export class TargetRegistry<Client extends object> {
   readonly #targets = new Map<string, TargetInfo>();
   readonly #hidden = new Set<string>();
+  readonly #hiddenContexts = new Set<string>();
   /** Contexts that clients made; `undefined` once their maker has left, which makes them everybody's. */
   readonly #makers = new Map<string, Client | undefined>();
   #own: OwnContext | undefined;
@@ -95,6 +96,11 @@ export class TargetRegistry<Client extends object> {
     this.#hidden.add(targetId);
   }
 
+  /** Takes a context of Berth's own, and all that is in it, out of every client's sight. */
+  hideContext(contextId: string): void {
+    this.#hiddenContexts.add(contextId);
+  }
+
   contextMade(contextId: string, maker: Client | undefined): void {
     const isNew = !this.#makers.has(contextId);
     this.#makers.set(contextId, maker);
@@ -118,6 +124,7 @@ export class TargetRegistry<Client extends object> {
   }
 
   isContextVisible(contextId: string, client: Client): boolean {
+    if (this.#hiddenContexts.has(contextId)) return false;
     if (this.#makers.has(contextId)) {
       const maker = this.#makers.get(contextId);
       return maker === undefined || maker === client;
@@ -127,13 +134,14 @@ export class TargetRegistry<Client extends object> {
 
   /** Whether the target is one of this session's, seen by clients or not. */
   belongs({ type, url, browserContextId = "" }: TargetInfo): boolean {
-    if (HIDDEN_TYPES.has(type) || TOP_CHROME.test(url)) return false;
+    if (HIDDEN_TYPES.has(type) || TOP_CHROME.test(url) || this.#hiddenContexts.has(browserContextId)) return false;
     return this.#own === undefined || browserContextId === this.#own.id || this.#makers.has(browserContextId);
   }
 
   /** Whether the target is in the context that clients take for the default one. */
   isInDefault(targetId: string): boolean {
     const contextId = this.#targets.get(targetId)?.browserContextId ?? "";
+    if (this.#hiddenContexts.has(contextId)) return false;
     return !this.#makers.has(contextId) && (this.#own === undefined || contextId === this.#own.id);
   }
 

@@ -90,10 +90,12 @@ export type TabMessage =
   | { readonly type: "dialog"; readonly accept: boolean; readonly text: string }
   /** An option's index of a `<select>`, or the value of an `<input>`; `null` leaves it as it is. */
   | { readonly type: "pick"; readonly picker: number; readonly choice: number | string | null }
+  /** These are going to be sent, part by part. None: nothing was chosen. */
+  | { readonly type: "files"; readonly chooser: number; readonly files: readonly ChosenFile[] }
   /** A part of a file, base64; parts come in order, the next one when the last is acknowledged. */
   | { readonly type: "filePart"; readonly chooser: number; readonly file: number; readonly data: string }
-  /** All parts of these have been sent. None: nothing was chosen. */
-  | { readonly type: "files"; readonly chooser: number; readonly files: readonly ChosenFile[] };
+  /** All parts of all files have been sent. */
+  | { readonly type: "filesSent"; readonly chooser: number };
 
 export interface ChosenFile {
   readonly name: string;

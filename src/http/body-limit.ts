@@ -8,6 +8,9 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** A storage state is parsed in memory, and takes several times its size there. */
 export const STORAGE_STATE_LIMIT_BYTES = 8 * 1024 * 1024;
 
+/** A file of 100 MB, and the form around it. */
+export const UPLOAD_LIMIT_BYTES = 101 * 1024 * 1024;
+
 /** Refuses longer bodies by their declared length, or as soon as an undeclared one has grown past the limit. */
 export function limitBody(
   refuse: (failure: Failure) => Response,

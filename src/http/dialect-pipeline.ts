@@ -14,7 +14,7 @@ import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { authenticate, UNAUTHORIZED } from "./authenticate.ts";
-import { limitBody, STORAGE_STATE_LIMIT_BYTES } from "./body-limit.ts";
+import { limitBody, STORAGE_STATE_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "./body-limit.ts";
 import { failureOf } from "./faults.ts";
 import type { RateLimit, RateTake } from "./rate-limit.ts";
 import { toResponse } from "./rendered.ts";
@@ -61,7 +61,10 @@ export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hon
   pipeline.notFound((c) => toResponse(dialect.renderFault("noSuchPath", c.env.requestId)));
   const refuse = (failure: Failure): Response => toResponse(dialect.renderFailure(failure));
   const [limited, limitedState] = [limitBody(refuse), limitBody(refuse, STORAGE_STATE_LIMIT_BYTES)];
-  pipeline.use((c, next) => (isStorageState(c.req) ? limitedState : limited)(c, next));
+  const limitedUpload = limitBody(refuse, UPLOAD_LIMIT_BYTES);
+  const limitOf = (request: HonoRequest) =>
+    isUpload(request) ? limitedUpload : isStorageState(request) ? limitedState : limited;
+  pipeline.use((c, next) => limitOf(c.req)(c, next));
   pipeline.use(authenticated(dialect, deps), rateLimited(dialect, deps));
   pipeline.route("/", dialect.app);
   return pipeline;
@@ -70,6 +73,10 @@ export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hon
 /** A browser's whole state: the one body that is not a description of something. */
 const isStorageState = ({ method, path }: HonoRequest): boolean =>
   method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
+
+/** A file, which is not read here. */
+const isUpload = ({ method, path }: HonoRequest): boolean =>
+  method === "POST" && /^\/v1\/sessions\/[^/]+\/uploads$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
   const { sessions, profiles, recordings, downloads, usage, eventHub, clock } = deps;

@@ -26,6 +26,8 @@ import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 export interface SessionServiceDeps extends EgressDeps {
   readonly index: SessionIndex;
   readonly profiles: Pick<ProfileStore, "find" | "noteUse">;
+  /** The same object, for what is passed on as it arrives. */
+  readonly sessionDoor: (id: SessionId) => { fetch(request: Request): Promise<Response> };
   readonly sessionObject: (id: SessionId) => SessionObject;
   readonly availableFeatures: AvailableFeatures;
   /** Asked through proxies in place of this deployment's own `/ip`. */

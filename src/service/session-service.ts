@@ -10,6 +10,7 @@ import { fail, succeed } from "../domain/result.ts";
 import type { StoredCookie } from "../domain/profile-content.ts";
 import type { RequestedSession } from "../domain/session-spec.ts";
 import type { PageView, SessionSummary, SessionView, TokenScope } from "../domain/session-view.ts";
+import { DOOR_HEADER } from "../session/door-request.ts";
 import type { OwnedSession, SessionObject } from "../session/session-object.ts";
 import type { CreateCall, SessionServiceDeps } from "./create-session.ts";
 import { createSession } from "./create-session.ts";
@@ -65,6 +66,8 @@ export interface SessionService {
   saveProfile(principal: Principal, id: string): Promise<Result<null, Failure>>;
   /** Does something to the session's page, or reads it. */
   control(principal: Principal, id: string, action: ControlAction): Promise<Result<ControlResult, Failure>>;
+  /** Puts a file where pages of the session can be given it. @param request a multipart form. */
+  upload(principal: Principal, id: string, request: Request): Promise<Result<Uploaded, Failure>>;
   /** Who drives the session: a person, or its clients. */
   drive(principal: Principal, id: string, command: DriveCommand): Promise<Result<ControlState, Failure>>;
   cookies(principal: Principal, id: string): Promise<Result<readonly StoredCookie[], Failure>>;
@@ -74,6 +77,14 @@ export interface SessionService {
     id: string,
     cookies: { readonly cookies: readonly StoredCookie[]; readonly isMerge: boolean },
   ): Promise<Result<number, Failure>>;
+}
+
+/** A file that CDP clients name by its path, or by its name. */
+export interface Uploaded {
+  readonly name: string;
+  /** On the browser's machine. */
+  readonly path: string;
+  readonly bytes: number;
 }
 
 const notFound = (sessionId: string) => fail({ kind: "sessionNotFound", sessionId } as const);
@@ -125,11 +136,26 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     revokeToken: ({ accountId }, text, token) => onSession(text, (session) => session.revokeToken(accountId, token)),
     saveProfile: ({ accountId }, text) => onSession(text, (session) => session.saveProfile(accountId)),
     control: ({ accountId }, text, action) => onSession(text, (session) => session.control(accountId, action)),
+    upload: ({ accountId }, text, request) => {
+      const id = parseSessionId(text);
+      return id === undefined ? Promise.resolve(notFound(text)) : passOn(deps.sessionDoor(id), accountId, request);
+    },
     drive: ({ accountId }, text, command) => onSession(text, (session) => session.drive(accountId, command)),
     cookies: ({ accountId }, text) => onSession(text, (session) => session.cookies(accountId)),
     importCookies: ({ accountId }, text, { cookies, isMerge }) =>
       onSession(text, (session) => session.importCookies(accountId, cookies, isMerge)),
   };
+}
+
+/** As it arrives: a file may be as large as an isolate. */
+async function passOn(
+  door: { fetch(request: Request): Promise<Response> },
+  accountId: string,
+  request: Request,
+): Promise<Result<Uploaded, Failure>> {
+  const headers = { [DOOR_HEADER.upload]: accountId, "content-type": request.headers.get("content-type") ?? "" };
+  const passed = new Request("https://session/", { method: "POST", headers, body: request.body });
+  return (await door.fetch(passed)).json<Result<Uploaded, Failure>>();
 }
 
 /** One session that does not answer must not keep the others running. */

@@ -1,6 +1,7 @@
 import type { MuxDirector } from "../cdp/director.ts";
 import type { Outcome } from "../cdp/gated-mux.ts";
 import { CDP_ERROR, type CdpCommand } from "../cdp/messages.ts";
+import type { SessionUploads } from "./session-uploads.ts";
 import type { ControlDesk } from "./control-desk.ts";
 
 const DEFAULT_WAIT_MS = 10 * 60_000;
@@ -16,8 +17,15 @@ const invalid = (message: string): Outcome => ({ error: { code: CDP_ERROR.invali
 export class BerthDomain implements MuxDirector {
   readonly #desk: ControlDesk;
 
-  constructor(desk: ControlDesk) {
+  readonly #uploads: Pick<SessionUploads, "resolve">;
+
+  constructor(desk: ControlDesk, uploads: Pick<SessionUploads, "resolve">) {
     this.#desk = desk;
+    this.#uploads = uploads;
+  }
+
+  uploaded(file: string): string {
+    return this.#uploads.resolve(file);
   }
 
   heldUntil(method: string): ReturnType<ControlDesk["heldUntil"]> {

@@ -23,6 +23,7 @@ import type { CreateSession, OwnedSession, ProfileOrigin, SessionObject } from "
 import { SessionDownloads } from "./session-downloads.ts";
 import { SessionProfile } from "./session-profile.ts";
 import { RecordingJournal } from "./recording-journal.ts";
+import { SessionUploads, type UploadedFile } from "./session-uploads.ts";
 import { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
@@ -55,9 +56,11 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
+    const uploads = new SessionUploads(this.#id);
     const people = new People({
       id: this.#id,
       clock: deps.clock,
+      uploads,
       onInput: () => background(this.#controller.attended()),
       tellClients: (event, params) => this.#controller.tellClients(event, params),
     });
@@ -86,6 +89,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       recording,
       clock,
       people,
+      uploads,
       control: new SessionControl({ markdownScript: this.#deps.markdownScript }),
     });
     this.#creating = new SharedCreate({ id: this.#id, store: this.#store, controller: this.#controller });
@@ -183,12 +187,20 @@ export class BrowserSession extends DurableObject implements SessionObject {
   override async fetch(request: Request): Promise<Response> {
     const download = request.headers.get(DOOR_HEADER.download);
     if (download !== null) return this.#downloads.open(download);
+    const uploader = request.headers.get(DOOR_HEADER.upload);
+    if (uploader !== null) return Response.json(await this.#upload(uploader, request));
     const isViewer = new URL(request.url).pathname === LIVE_VIEW_PATH;
     return isViewer ? this.#liveDoor.handle(request) : this.#door.handle(request);
   }
 
   override alarm(): Promise<void> {
     return this.#controller.onAlarm();
+  }
+
+  async #upload(accountId: string, request: Request): Promise<Result<UploadedFile, Failure>> {
+    // Whoever can set this header has found the account by its key.
+    const isOwned = this.#owned(accountId as AccountId) !== undefined;
+    return isOwned ? this.#commands.upload(request) : this.#notFound();
   }
 
   /** The session, if it is this account's: another account's is one that does not exist. */

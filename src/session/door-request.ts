@@ -7,6 +7,8 @@ export const DOOR_HEADER = {
   token: "Berth-Token",
   /** The account of an API key that has been checked. */
   account: "Berth-Account",
+  /** A file is uploaded by this account, whose request has been checked. */
+  upload: "Berth-Upload",
   /** A download that is kept by the session's browser alone: its bearer has been let through. */
   download: "Berth-Download",
   /** The session's public address, `ws(s)://HOST/cdp/{id}`, for the URLs in answers. */

@@ -6,6 +6,7 @@ import type { SessionId } from "../domain/ids.ts";
 import { toInputCall } from "../capabilities/live-view/input.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import { uploadFolder } from "./session-uploads.ts";
 import { TabActions } from "./tab-actions.ts";
 import { Viewer, type ViewerOptions } from "./viewer.ts";
 
@@ -164,10 +165,12 @@ export class LiveViews {
   #view({ live, views }: Attached, targetId: string): Promise<TabView> {
     const there = views.get(targetId);
     if (there !== undefined) return there;
+    const { id } = this.#options;
     const opened = TabView.open({
       connection: live.connection,
       targetId,
       isHeard: () => live.mux.commands.isHeard(targetId),
+      staging: live.targets.sharesBrowser ? undefined : { browser: live, folder: () => uploadFolder(id) },
       onLoaded: () => void live.describePages().catch(() => undefined),
     });
     views.set(targetId, opened);
@@ -240,6 +243,7 @@ export class LiveViews {
       case "copy":
       case "filePart":
       case "files":
+      case "filesSent":
         this.#options.onInput();
         return this.#actions.run({ viewer, live: this.#attached?.live }, message);
       default:

@@ -6,11 +6,13 @@ import type { ControlState } from "../domain/live-view.ts";
 import { BerthDomain } from "./berth-domain.ts";
 import { ControlDesk, type ControlEvent } from "./control-desk.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import type { SessionUploads } from "./session-uploads.ts";
 import { LiveViews } from "./live-views.ts";
 
 export interface PeopleOptions {
   readonly id: SessionId;
   readonly clock: Clock;
+  readonly uploads: SessionUploads;
   /** A person works in the session. */
   readonly onInput: () => void;
   /** Tells every CDP client of an event. */
@@ -38,7 +40,7 @@ export class People {
     this.#options = options;
     this.desk = new ControlDesk({ clock, onChanged: (event, state) => this.#changed(event, state) });
     this.views = new LiveViews({ id, desk: this.desk, onInput });
-    this.director = new BerthDomain(this.desk);
+    this.director = new BerthDomain(this.desk, options.uploads);
   }
 
   /** Whether the session is kept for a person, even when nobody is connected. */

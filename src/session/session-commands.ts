@@ -17,6 +17,7 @@ import type { ProfileOrigin } from "./session-object.ts";
 import { ProfileError, type SessionProfile } from "./session-profile.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
+import type { SessionUploads, UploadedFile } from "./session-uploads.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionCommandsOptions {
@@ -27,6 +28,7 @@ export interface SessionCommandsOptions {
   readonly clock: Clock;
   readonly control: SessionControl;
   readonly people: People;
+  readonly uploads: SessionUploads;
 }
 
 /** What callers of the API ask of a session's browser. Whose session it is has been asked before. */
@@ -122,6 +124,11 @@ export class SessionCommands {
   control(action: ControlAction): Promise<Result<ControlResult, Failure>> {
     const { control, controller } = this.#options;
     return this.#withBrowser((live) => controller.busyWith(() => control.run(live, action)));
+  }
+
+  upload(request: Request): Promise<Result<UploadedFile, Failure>> {
+    const { uploads, controller } = this.#options;
+    return this.#withBrowser((live) => controller.busyWith(() => uploads.take(live, request)));
   }
 
   drive(command: DriveCommand): Promise<Result<ControlState, Failure>> {

@@ -73,10 +73,14 @@ export class SessionDownloads {
     for (const contextId of targets.madeContexts()) desk.keep(contextId);
   }
 
+  /** Whether files are on their way. */
+  get isBusy(): boolean {
+    return this.#captures.size > 0;
+  }
+
   /** The session is about to end: waits for what is on its way, for a while. */
   async settle(): Promise<void> {
     await settledWithin(SETTLE_LIMIT_MS, Promise.allSettled(this.#captures));
-    this.#held.clear();
   }
 
   /** A file that is kept nowhere, as long as its browser is there. */
@@ -107,6 +111,8 @@ export class SessionDownloads {
 
   #begun(live: LiveBrowser, desk: DownloadDesk, begun: Begun): void {
     const { guid, url, suggestedFilename, frameId } = begun;
+    // Berth's own: a file that is put on that machine.
+    if (live.targets.isHidden(frameId)) return;
     const { deps } = this.#options;
     const page = live.targets.find(frameId);
     this.#running.set(guid, {
@@ -122,9 +128,10 @@ export class SessionDownloads {
 
   #progressed(live: LiveBrowser, desk: DownloadDesk, { filePath, ...progress }: Progress): void {
     const running = this.#running.get(progress.guid);
-    const page = live.targets.find(running?.pageId ?? "");
+    if (running === undefined) return;
+    const page = live.targets.find(running.pageId ?? "");
     live.mux.tell(desk.listeners(page?.browserContextId), "Browser.downloadProgress", progress);
-    if (running === undefined || progress.state === "inProgress") return;
+    if (progress.state === "inProgress") return;
     this.#running.delete(progress.guid);
     if (progress.state !== "completed") return;
     const path = filePath ?? `/tmp/berth-downloads/${this.#options.id}/${progress.guid}`;

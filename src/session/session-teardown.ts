@@ -51,7 +51,7 @@ export class SessionTeardown {
     // Before the first step: if this instance dies on the way, the alarm finishes the work.
     await this.#deadlines.replace({ finalise: this.#deps.clock.now() + this.#deps.timing.teardownRetryMs });
     // What is still on its way comes from a browser that is there.
-    await this.#attempt("download", record, () => this.#downloads.settle());
+    if (this.#downloads.isBusy) await this.#attempt("download", record, () => this.#downloads.settle());
     if (record.recording !== null) await this.#attempt("record", record, () => this.#recording.stop());
     const hasProfile = record.profile !== null;
     if (hasProfile && !(await this.#attempt("save", record, () => this.#save(record, live)))) return;

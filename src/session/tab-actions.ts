@@ -68,7 +68,9 @@ async function onTab(
     case "filePart":
       return view.chooser.part(action.chooser, action.file, action.data);
     case "files":
-      return view.chooser.choose(action.chooser, action.files);
+      return view.chooser.begin(action.chooser, action.files);
+    case "filesSent":
+      return view.chooser.choose(action.chooser);
     default:
       return action satisfies never;
   }

@@ -54,6 +54,7 @@ const DOES: readonly ViewerMessage[] = [
   { type: "pick", picker: 1, choice: 1 },
   { type: "filePart", chooser: 1, file: 0, data: "AAAA" },
   { type: "files", chooser: 1, files: [] },
+  { type: "filesSent", chooser: 1 },
   { type: "openTab" },
   { type: "takeControl" },
   { type: "returnControl" },

@@ -66,6 +66,7 @@ const Message = z.discriminatedUnion("type", [
     chooser: z.int(),
     files: z.array(z.object({ name, type: name, lastModified: z.number() })).max(1000),
   }),
+  z.object({ type: z.literal("filesSent"), chooser: z.int() }),
   z.object({ type: z.literal("openTab") }),
   z.object({ type: z.literal("closeTab"), tab: targetId }),
   z.object({ type: z.literal("takeControl") }),

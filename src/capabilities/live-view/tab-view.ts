@@ -2,7 +2,7 @@ import type { Protocol } from "devtools-protocol";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
 import type { CdpConnection } from "../../cdp/cdp-connection.ts";
 import type { InputMessage, ViewMessage } from "../../domain/live-view.ts";
-import { Chooser } from "./chooser.ts";
+import { Chooser, type ChooserOptions } from "./chooser.ts";
 import { type CastFrame, FrameFanout, type FrameTaker } from "./frame-fanout.ts";
 import { toInputCall } from "./input.ts";
 import { PageWorld } from "./page-world.ts";
@@ -24,6 +24,8 @@ export interface TabViewOptions {
   readonly targetId: string;
   /** Whether a client hears of the tab's dialogs, and answers them. */
   readonly isHeard: () => boolean;
+  /** Where files of a person are put; `undefined` where none may be. */
+  readonly staging: ChooserOptions["staging"];
   /** The title may be another one now. */
   readonly onLoaded: () => void;
 }
@@ -78,6 +80,7 @@ export class TabView {
     this.chooser = new Chooser({
       send: (method, params) => this.send(method, params),
       tell: (message) => this.#tellDrivers(message),
+      staging: options.staging,
     });
     this.#fanout = new FrameFanout(() => this.#acknowledge());
     this.#stopListening = connection.onEvent((event) => {

@@ -62,6 +62,8 @@ export class FileChooser {
       this.#options.panels.notice(`No more than ${MOST_FILE_BYTES / 1024 / 1024} MB can be chosen at once.`);
       return this.#refuse(chooser);
     }
+    const chosen = files.map(({ name, type, lastModified }) => ({ name, type, lastModified }));
+    this.#options.send({ type: "files", chooser, files: chosen });
     let sent = 0;
     for (const [index, file] of files.entries()) {
       for (let from = 0; from < file.size; from += PART_BYTES) {
@@ -76,8 +78,7 @@ export class FileChooser {
       }
     }
     if (this.#id !== chooser) return;
-    const chosen = files.map(({ name, type, lastModified }) => ({ name, type, lastModified }));
-    this.#options.send({ type: "files", chooser, files: chosen });
+    this.#options.send({ type: "filesSent", chooser });
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Clock } from "../../../src/domain/clock.ts";
 import type { SessionId } from "../../../src/domain/ids.ts";
+import { SessionUploads } from "../../../src/session/session-uploads.ts";
 import { People } from "../../../src/session/people.ts";
 
 /** Of a session that nobody looks at. */
 export const nobody = (clock: Clock): People =>
-  new People({ id: "" as SessionId, clock, onInput: () => undefined, tellClients: () => undefined });
+  new People({
+    id: "" as SessionId,
+    clock,
+    uploads: new SessionUploads("" as SessionId),
+    onInput: () => undefined,
+    tellClients: () => undefined,
+  });

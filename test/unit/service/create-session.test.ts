@@ -16,7 +16,8 @@ describe("creating a session", () => {
     const { id } = created.value.view;
     const { accountId } = principal;
     const egress = { pools: [], exitCheckUrl: "https://berth.invalid/ip" };
-    const command = { id, accountId, spec: request.spec, profile: null, createdAt: clock.now(), ...egress };
+    const place = { origin: "https://berth.invalid", createdAt: clock.now() };
+    const command = { id, accountId, spec: request.spec, profile: null, ...place, ...egress };
     expect(sessions.created).toEqual([command]);
     expect(created.value.connectToken).toBe("ct_connect");
     expect((await index.find(accountId, id))?.summary).toMatchObject({

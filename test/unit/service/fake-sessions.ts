@@ -243,6 +243,7 @@ export async function createServiceSetup({
     index: wrapIndex ? wrapIndex(index) : index,
     profiles: hasEveryProfile ? ALL_PROFILES : createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
     sessionObject: (id) => sessions.object(id),
+    sessionDoor: () => ({ fetch: () => Promise.reject(new Error("nothing is passed on")) }),
     availableFeatures: available,
     allowPrivateNetwork,
     proxyPools: { forType: (type) => Promise.resolve(pools.filter((pool) => pool.type === type)) },

@@ -12,7 +12,7 @@ import {
   type SessionView,
   type TokenScope,
 } from "../../../../src/domain/session-view.ts";
-import type { CreateCall, SessionFilter, SessionService } from "../../../../src/service/session-service.ts";
+import type { CreateCall, SessionFilter, SessionService, Uploaded } from "../../../../src/service/session-service.ts";
 import type { OwnedSession } from "../../../../src/session/session-object.ts";
 
 export const CREATED_AT = Date.parse("2026-10-27T14:00:00Z");
@@ -211,6 +211,11 @@ export class FakeSessions implements SessionService {
     if (!found.ok) return found;
     this.actions.push(action);
     return succeed(this.result);
+  }
+
+  async upload(_principal: unknown, id: string): Promise<Result<Uploaded, Failure>> {
+    const found = this.#find(id);
+    return found.ok ? succeed({ name: "a.txt", path: "/tmp/a.txt", bytes: 1 }) : found;
   }
 
   async drive(_principal: unknown, id: string, command: DriveCommand): Promise<Result<ControlState, Failure>> {
