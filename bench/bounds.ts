@@ -76,6 +76,7 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
     }),
     ...profileBounds(recorder),
     ...recordingBounds(recorder),
+    ...liveBounds(recorder),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
@@ -111,6 +112,17 @@ function recordingBounds(recorder: Recorder): Bound[] {
   return [
     atMostTimes("page with 100 subresources with everything recorded, to nothing", "recording.page"),
     atMostTimes("round trip on a page that changes with everything recorded, to nothing", "recording.calls"),
+  ];
+}
+
+/** A client with a screencast of its own has no server in between, and one viewer. */
+function liveBounds(recorder: Recorder): Bound[] {
+  const against = (metric: string, limit: number) => {
+    return { value: recorder.paired(metric, { of: "berth", to: "chromium" }), limit, unit: RATIO };
+  };
+  return [
+    atMost("press of the mouse to the frame that shows it, live view to a screencast", against("live.paint", 1.5)),
+    atLeast("frames of a page that always changes, live view to a screencast", against("live.rate", 0.7)),
   ];
 }
 

@@ -5,6 +5,7 @@ import { measureHelloBrowser } from "./measures/hello-browser.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureInFlight } from "./measures/in-flight.ts";
 import { measurePage } from "./measures/page.ts";
+import { measureLive } from "./measures/live.ts";
 import { measureProfile } from "./measures/profile.ts";
 import { measureProxy } from "./measures/proxy.ts";
 import { measureRecording } from "./measures/recording.ts";
@@ -39,6 +40,7 @@ export async function runRound(round: Round): Promise<void> {
   if (groups.has("proxy")) await measureProxy(round);
   if (groups.has("profile")) await measureProfile(round);
   if (groups.has("recording")) await measureRecording(round);
+  if (groups.has("live")) await measureLive(round);
 }
 
 /** What costs little to repeat is in the rounds; this takes minutes, and comes once. */

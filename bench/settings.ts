@@ -16,6 +16,7 @@ export const GROUPS = [
   "proxy",
   "profile",
   "recording",
+  "live",
   "idle",
   "bundle",
   "cycles",
@@ -47,6 +48,8 @@ export interface Settings {
   readonly recordedSessions: number;
   /** How long each of them is watched. */
   readonly recordedMs: number;
+  /** Sessions that somebody looks at, per target and round. */
+  readonly viewedSessions: number;
   readonly idleMs: number;
   readonly startUps: number;
   /** Once, after a warm-up. */
@@ -65,6 +68,7 @@ const QUICK = {
   profileSessions: 3,
   recordedSessions: 3,
   recordedMs: 10_000,
+  viewedSessions: 2,
   idleMs: 15_000,
   startUps: 1,
 };
@@ -80,6 +84,7 @@ const FULL = {
   profileSessions: 4,
   recordedSessions: 4,
   recordedMs: 30_000,
+  viewedSessions: 3,
   idleMs: 65_000,
   startUps: 5,
 };

@@ -40,6 +40,10 @@ The recording rows compare sessions with HAR, screenshots and video on with sess
 stealth none: so what watching targets costs at all, which other levels of stealth cost as well, is part of it. The page
 of the round trips and of the CPU time changes four times a second.
 
+The live rows have a viewer of the live view beside a CDP client with a screencast of its own on the bare browser: both
+at 1280 × 720, JPEG of the same quality, and both say that they have a frame as soon as it has come. What drawing it on a
+screen takes comes on top, for either.
+
 The cycles create, use and destroy one session after the other, on servers of their own. A slope is the line of least
 squares through the second half of the samples, one every 20 cycles; "two minutes later" the objects of ended sessions
 have left memory. Resident memory includes the local emulator of the browser binding, which keeps something of every
@@ -102,7 +106,7 @@ const WITHOUT_RATIOS = new Set([
 ]);
 
 /** Compared within Berth: no other target has levels, profiles or recordings. */
-const IS_BERTHS_OWN = /^(?:stealth|profile|recording)\./;
+const IS_BERTHS_OWN = /^(?:stealth|profile|recording)\.|^live\.crowd$/;
 
 function ratioTable(rows: readonly Row[]): string {
   const shown = rows.filter(({ id }) => !WITHOUT_RATIOS.has(id) && !IS_BERTHS_OWN.test(id));

@@ -69,6 +69,11 @@ export async function startBerth(start: ServerStart): Promise<Target> {
       return {
         id,
         cdpUrl,
+        liveViewUrl: async () => {
+          const url = new URL(`/v1/sessions/${id}/pages`, server.url);
+          const pages = await requireOk(fetch(url, { headers: { "anchor-api-key": server.apiKey ?? "" } }));
+          return ((await pages.json()) as readonly { frontend_url: string }[])[0]?.frontend_url ?? "";
+        },
         release: async () => {
           const url = new URL(`/v1/sessions/${id}`, server.url);
           await (await requireOk(fetch(url, { method: "DELETE", headers: { authorization } }))).arrayBuffer();

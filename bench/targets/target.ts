@@ -13,6 +13,8 @@ export interface BenchSession {
   /** As the target's API names it. */
   readonly id?: string;
   readonly cdpUrl: string;
+  /** Where a person sees it. Berth's only. */
+  liveViewUrl?(): Promise<string>;
   /** Ends the browser; resolves when the target says so. */
   release(): Promise<void>;
 }

@@ -76,7 +76,7 @@ const isStorageState = ({ method, path }: HonoRequest): boolean =>
 
 /** A file, which is not read here. */
 const isUpload = ({ method, path }: HonoRequest): boolean =>
-  method === "POST" && /^\/v1\/sessions\/[^/]+\/uploads$/.test(path);
+  method === "POST" && /^\/v1\/sessions\/[^/]+\/(?:uploads|agent\/files)$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
   const { sessions, profiles, recordings, downloads, usage, eventHub, clock } = deps;

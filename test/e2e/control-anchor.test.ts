@@ -203,6 +203,13 @@ describe("the official SDK's other parts", () => {
     expect((await response.text()).slice(0, 5)).toBe("%PDF-");
   });
 
+  test("files", async ({ sdk, driven: { id }, expect }) => {
+    const file = () => new File(["x"], "a.txt");
+    expect((await sdk.sessions.uploadFile(id, { file: file() })).data?.status).toBe("success");
+    expect((await sdk.sessions.agent.files.upload(id, { file: file() })).data?.status).toBe("success");
+    expect((await sdk.sessions.retrieveDownloads(id)).data).toEqual({ count: 0, items: [] });
+  });
+
   test("the browser helper connects Playwright", async ({ sdk, liveSite, clients, expect }) => {
     const browser = await sdk.browser.create({ sessionOptions: { session: { recording: { active: false } } } });
     clients.own(() => browser.close());

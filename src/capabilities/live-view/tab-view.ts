@@ -281,7 +281,8 @@ export class TabView {
   }
 
   #loading(frameId: string, isLoading: boolean): void {
-    if (frameId !== this.targetId || isLoading === this.#isLoading) return;
+    if (frameId !== this.targetId) return;
+    // Its beginning may have been before this view's.
     this.#isLoading = isLoading;
     if (!isLoading) this.#options.onLoaded();
     void this.#locate();

@@ -14,14 +14,14 @@ import { recordingPaths } from "./routes/recordings.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
 import { tagsPath } from "./routes/tags.ts";
-import { uploadPath } from "./routes/uploads.ts";
+import { uploadPaths } from "./routes/uploads.ts";
 import { toolPaths } from "./routes/tools.ts";
 import { tokenPath, tokensPath } from "./routes/tokens.ts";
 
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
 const OWN_PATHS =
-  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|uploads|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
+  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|uploads|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
@@ -33,7 +33,7 @@ const app = createDialectApp(
     pagesPath,
     ...recordingPaths,
     ...downloadPaths,
-    uploadPath,
+    ...uploadPaths,
     ...controlPaths,
     ...drivePaths,
     ...toolPaths,

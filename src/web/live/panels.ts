@@ -74,7 +74,9 @@ export class Panels {
     this.root.append(cover);
     this.#picker = cover;
     keepInside(body);
-    body.querySelector<HTMLElement>("[aria-selected=true], input, [role=option]")?.focus();
+    const first =
+      body.querySelector<HTMLElement>("[aria-selected=true]") ?? body.querySelector<HTMLElement>("input, button");
+    first?.focus();
   }
 
   closePicker(): void {

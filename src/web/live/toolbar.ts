@@ -50,7 +50,7 @@ export class Toolbar {
       if (event.key === "Escape") this.#address.blur();
     });
     this.#address.addEventListener("focus", () => this.#address.select());
-    const whole = button("Full screen", "⛶", () => toggleFullScreen());
+    const whole = button("Full screen", "⇲", () => toggleFullScreen());
     const bar = element("div", { class: "bar" }, this.#back, this.#forward, this.#reload, this.#address);
     bar.append(this.#badge, keys, this.#touch, this.#health, whole);
     this.root = element("header", { class: "top" }, this.#tabs, bar);

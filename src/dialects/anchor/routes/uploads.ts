@@ -44,4 +44,17 @@ const operation: Operation = {
   handle: upload,
 };
 
-export const uploadPath: PathItem = { path: "/v1/sessions/{session_id}/uploads", operations: [operation] };
+const forAgents: Operation = {
+  ...operation,
+  documentation: {
+    ...operation.documentation,
+    operationId: "uploadAgentFile",
+    summary: "Upload Agent File",
+    description: "The same: Berth has no agent of its own.",
+  },
+};
+
+export const uploadPaths: readonly PathItem[] = [
+  { path: "/v1/sessions/{session_id}/uploads", operations: [operation] },
+  { path: "/v1/sessions/{session_id}/agent/files", operations: [forAgents] },
+];
