@@ -29,7 +29,7 @@ export interface PolicyContext {
   /** The session's proxy; absent where it has none. */
   readonly egress?: MuxEgress | undefined;
   /** See {@link MuxDirector.uploaded}. */
-  readonly uploaded?: ((file: string) => string) | undefined;
+  readonly uploaded?: ((file: string) => string | undefined) | undefined;
   /** Absent where the browser downloads nothing. */
   readonly downloads?: DownloadDesk | undefined;
   /** See {@link GatedMux.opensLater}; absent where new tabs need no set-up. */
@@ -119,7 +119,11 @@ const flattenedOnly: Rule = (context) => {
 const fileInput: Rule = ({ command, uploaded }) => {
   const { files } = command.params;
   if (uploaded === undefined || !Array.isArray(files)) return forward(command.params);
-  return forward({ ...command.params, files: files.map((file) => (typeof file === "string" ? uploaded(file) : file)) });
+  const paths = files.map((file) => (typeof file === "string" ? uploaded(file) : (file as unknown)));
+  // Chromium would take it for an empty file.
+  const missing = paths.indexOf(undefined);
+  if (missing === -1) return forward({ ...command.params, files: paths });
+  return refuse(CDP_ERROR.invalidParams, `No file was uploaded to this session as ${String(files[missing])}`);
 };
 
 /** Chromium has one setting for a context, and it is Berth's. */

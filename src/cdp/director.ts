@@ -6,8 +6,8 @@ import type { MuxClient, MuxSession } from "./mux-client.ts";
 export interface MuxDirector {
   /** Until when a client's command waits; `undefined` when it need not. An error is its answer then. */
   heldUntil(method: string): Promise<CdpError | undefined> | undefined;
-  /** The path on the browser's machine that a client means by a file; the same text for one that it did not upload. */
-  uploaded(file: string): string;
+  /** The path on the browser's machine that a client means by a file; `undefined` for an upload that there is none of. */
+  uploaded(file: string): string | undefined;
   /** Carries out a command of Berth's own domain. Never rejects. */
   answer(command: CdpCommand): Promise<Outcome>;
 }

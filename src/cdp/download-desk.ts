@@ -1,12 +1,13 @@
 import type { CdpConnection } from "./cdp-connection.ts";
 import type { CdpCommand } from "./messages.ts";
-import type { MuxSession } from "./mux-client.ts";
+import type { MuxClient, MuxSession } from "./mux-client.ts";
 
 /** What a client wants of downloads, in one context. */
 interface Wish {
   /** `""` is the default one. */
   readonly contextId: string;
   readonly hearsEvents: boolean;
+  readonly isDenied: boolean;
 }
 
 export interface DownloadDeskOptions {
@@ -42,9 +43,18 @@ export class DownloadDesk {
 
   /** A client's own setting. Where files go is not for it to say: it has no disk on that machine. */
   wish(session: MuxSession, contextId: string, { behavior, eventsEnabled }: CdpCommand["params"]): void {
-    this.#wishes.set(session, { contextId, hearsEvents: eventsEnabled === true });
-    const inBrowser = contextId === "" ? this.#options.defaultContext() : contextId;
-    this.keep(inBrowser, behavior === "deny" ? "deny" : "allowAndName");
+    const isDenied = behavior === "deny";
+    this.#wishes.set(session, { contextId, hearsEvents: eventsEnabled === true, isDenied });
+    this.keep(contextId === "" ? this.#options.defaultContext() : contextId, isDenied ? "deny" : "allowAndName");
+  }
+
+  /** What a client that has left wanted holds no longer. */
+  clientLeft(client: MuxClient): void {
+    for (const [session, { contextId, isDenied }] of this.#wishes) {
+      if (session.client !== client) continue;
+      this.#wishes.delete(session);
+      if (isDenied) this.keep(contextId === "" ? this.#options.defaultContext() : contextId);
+    }
   }
 
   /** The sessions of clients that are to hear of downloads in a context; `undefined` where it is not known. */

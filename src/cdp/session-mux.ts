@@ -168,6 +168,7 @@ export class SessionMux {
     client.sessions.clear();
     this.#targets.clientLeft(client);
     this.#gated?.clientLeft(client);
+    this.downloads?.clientLeft(client);
     this.upstream.letGo(client);
     this.held.changed();
   }

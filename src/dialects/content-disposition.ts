@@ -4,6 +4,7 @@
  */
 export function contentDisposition(disposition: "attachment" | "inline", fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]|["\\/%]/g, "_");
+  if (plain === fileName) return `${disposition}; filename="${plain}"`;
   const encoded = encodeURIComponent(fileName.toWellFormed().replace(/[\\/]/g, "_")).replace(/['()*]/g, percent);
   return `${disposition}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -58,7 +58,7 @@ export type Failure =
   /** The browser, or the page, did not do what was asked of it. */
   | { readonly kind: "pageFailed"; readonly message: string }
   /** What was waited for did not happen in its time. */
-  | { readonly kind: "timedOut"; readonly message: string }
+  | { readonly kind: "timedOut"; readonly what: "page" | "event" | "person"; readonly message: string }
   /** A signed link is wrong, or too old. */
   | { readonly kind: "linkRefused"; readonly isExpired: boolean }
   /** A part that Berth stands on does not answer. Nothing was done; safe to retry after `retryAfterMs`. */

@@ -38,7 +38,7 @@ export class EventHubObject extends DurableObject implements EventHub {
     try {
       const data = await told.promise;
       if (data !== undefined) return succeed(data);
-      return fail({ kind: "timedOut", message: `nobody has signalled ${name} within ${timeoutMs} ms` });
+      return fail({ kind: "timedOut", what: "event", message: `nobody has signalled ${name} within ${timeoutMs} ms` });
     } finally {
       clearTimeout(timer);
       waiting.delete(told.resolve);

@@ -24,7 +24,7 @@ export class BerthDomain implements MuxDirector {
     this.#uploads = uploads;
   }
 
-  uploaded(file: string): string {
+  uploaded(file: string): string | undefined {
     return this.#uploads.resolve(file);
   }
 

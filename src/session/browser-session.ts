@@ -56,7 +56,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
     this.#tokens = new ConnectTokens({ secret: this.#deps.tokenSecret, store: this.#store });
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
-    const uploads = new SessionUploads(this.#id);
+    const uploads = new SessionUploads(this.#store);
     const people = new People({
       id: this.#id,
       clock: deps.clock,

@@ -1,7 +1,7 @@
 import { parseViewerMessage } from "../capabilities/live-view/parse-message.ts";
 import { TabView } from "../capabilities/live-view/tab-view.ts";
 import { closeSafely, type TransportClose } from "../cdp/transport.ts";
-import type { ControlState, InputMessage, ViewerMessage } from "../domain/live-view.ts";
+import type { ControlState, InputMessage, ViewerMessage, ViewMessage } from "../domain/live-view.ts";
 import type { SessionId } from "../domain/ids.ts";
 import { toInputCall } from "../capabilities/live-view/input.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -24,6 +24,8 @@ interface Attached {
   readonly stop: () => void;
 }
 
+/** All are in the API's list; these are shown. */
+const MOST_DOWNLOADS = 10;
 /** A person who looked away for this long has given control back. */
 const AWAY_LIMIT_MS = 30_000;
 
@@ -32,6 +34,8 @@ export class LiveViews {
   readonly #options: LiveViewsOptions;
   readonly #viewers = new Set<Viewer>();
   readonly #actions: TabActions;
+  /** What whoever comes later is told of. */
+  readonly #downloads: Extract<ViewMessage, { type: "download" }>[] = [];
   #attached: Attached | undefined;
   #away: ReturnType<typeof setTimeout> | undefined;
   #isTelling = false;
@@ -61,6 +65,7 @@ export class LiveViews {
     ours.addEventListener("error", () => this.#left(viewer));
     viewer.tell({ type: "hello", session: this.#options.id, isReadOnly: viewer.isReadOnly });
     viewer.tell({ type: "control", state: this.#options.desk.state });
+    for (const download of this.#downloads) viewer.tell(download);
     this.follow(live);
     return theirs;
   }
@@ -94,7 +99,10 @@ export class LiveViews {
 
   /** A file of the session is there to be fetched. */
   tellDownload({ name, path }: { readonly name: string; readonly path: string }): void {
-    for (const viewer of this.#viewers) viewer.tell({ type: "download", name, url: path });
+    const message = { type: "download", name, url: path } as const;
+    this.#downloads.push(message);
+    if (this.#downloads.length > MOST_DOWNLOADS) this.#downloads.shift();
+    for (const viewer of this.#viewers) viewer.tell(message);
   }
 
   #left(viewer: Viewer): void {
@@ -137,15 +145,22 @@ export class LiveViews {
       if (viewer.pinned !== undefined && !tabs.has(viewer.pinned)) viewer.pinned = undefined;
       const shown = viewer.pinned ?? tabs.inUse ?? null;
       viewer.tell({ type: "tabs", tabs: list, shown });
-      void this.#show(attached, viewer, shown ?? undefined);
+      this.#follow(attached, viewer, shown ?? undefined);
     }
   }
 
-  async #show(attached: Attached, viewer: Viewer, tab: string | undefined): Promise<void> {
+  #follow(attached: Attached, viewer: Viewer, tab: string | undefined): void {
     if (viewer.wanted === tab) return;
     viewer.wanted = tab;
     this.#release(viewer);
     if (tab === undefined) return;
+    const opening = this.#show(attached, viewer, tab).finally(() => {
+      if (viewer.opening === opening) viewer.opening = undefined;
+    });
+    viewer.opening = opening;
+  }
+
+  async #show(attached: Attached, viewer: Viewer, tab: string): Promise<void> {
     const opening = this.#view(attached, tab);
     const view = await opening.catch(() => undefined);
     if (view === undefined) {
@@ -204,8 +219,12 @@ export class LiveViews {
     if (message === undefined)
       return viewer.tell({ type: "notice", text: "The session did not understand a message." });
     // Here and nowhere else: whatever a page sends over a socket that may only watch, nothing comes of it.
-    if (viewer.isReadOnly && !WATCHING.has(message.type)) return;
-    this.#do(viewer, message);
+    const isWatching = WATCHING.has(message.type);
+    if (viewer.isReadOnly && !isWatching) return;
+    const { opening } = viewer;
+    if (isWatching || opening === undefined) return this.#do(viewer, message);
+    // The person means the tab that is about to be shown.
+    void opening.then(() => this.#onMessage(viewer, data));
   }
 
   #do(viewer: Viewer, message: ViewerMessage): void {

@@ -12,7 +12,7 @@ import { LiveViews } from "./live-views.ts";
 export interface PeopleOptions {
   readonly id: SessionId;
   readonly clock: Clock;
-  readonly uploads: SessionUploads;
+  readonly uploads: Pick<SessionUploads, "resolve">;
   /** A person works in the session. */
   readonly onInput: () => void;
   /** Tells every CDP client of an event. */

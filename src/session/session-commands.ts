@@ -138,7 +138,8 @@ export class SessionCommands {
       else if (command.kind === "return") desk.giveBack();
       else if (command.kind === "request") {
         const outcome = await desk.request(command.message, command.timeoutMs);
-        if (outcome === "timedOut") return fail({ kind: "timedOut", message: "nobody has returned control in time" });
+        if (outcome === "timedOut")
+          return fail({ kind: "timedOut", what: "person", message: "nobody has returned control in time" });
       }
       return succeed(desk.state);
     });

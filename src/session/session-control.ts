@@ -61,6 +61,8 @@ export class SessionControl {
     try {
       return succeed(await within(ACTION_LIMIT_MS, this.#perform(live, action)));
     } catch (error) {
+      // What is still being done, such as typing, ends with its client.
+      if (error instanceof TimeLimitError) this.release();
       return fail(failureOf(error));
     } finally {
       clearTimeout(this.#timer);
@@ -131,9 +133,9 @@ function failureOf(error: unknown): Failure {
   if (error instanceof ControlError) {
     if (error.kind === "invalid")
       return { kind: "invalidRequest", message, ...(error.field && { field: error.field }) };
-    return { kind: error.kind === "timedOut" ? "timedOut" : "pageFailed", message };
+    return error.kind === "timedOut" ? { kind: "timedOut", what: "page", message } : { kind: "pageFailed", message };
   }
-  if (isTimeout(error) || error instanceof TimeLimitError) return { kind: "timedOut", message };
+  if (isTimeout(error) || error instanceof TimeLimitError) return { kind: "timedOut", what: "page", message };
   if (/valid selector/.test(message)) {
     return { kind: "invalidRequest", field: "selector", message: "selector is not a valid selector" };
   }

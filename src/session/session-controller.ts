@@ -282,8 +282,10 @@ export class SessionController {
         await this.end("expired");
         return;
       case "idle":
-        if (this.#people.isNeeded) await this.#deadlines.set({ idle: this.#idleAt(this.#deps.clock.now()) });
-        else if (this.#downstreams.count === 0) await this.end("idle");
+        // Work that is under way may be the object's last: then the deadline is there still.
+        if (this.#people.isNeeded || this.#downstreams.count > 0)
+          await this.#deadlines.set({ idle: this.#idleAt(this.#deps.clock.now()) });
+        else await this.end("idle");
         return;
       case "heartbeat":
         await this.#heartbeat();

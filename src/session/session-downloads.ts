@@ -1,10 +1,10 @@
 import type { Protocol } from "devtools-protocol";
 import { downloadKey } from "../accounts/download-store.ts";
-import { readRemoteFile } from "../capabilities/files/remote-file.ts";
+import { readRemoteFile, type RemoteFile } from "../capabilities/files/remote-file.ts";
 import { DownloadDesk } from "../cdp/download-desk.ts";
 import type { CdpEvent } from "../cdp/cdp-connection.ts";
 import type { SessionId } from "../domain/ids.ts";
-import { settledWithin } from "../domain/within.ts";
+import { pause, settledWithin } from "../domain/within.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -21,17 +21,20 @@ export interface SessionDownloadsOptions {
 
 interface Running {
   readonly id: string;
+  /** The browser's own id. */
+  readonly guid: string;
   readonly url: string;
   readonly fileName: string;
   readonly originUrl: string;
-  readonly pageId: string | undefined;
+  /** Of the page that it was downloaded from, and of the one that opened that. */
+  readonly pageIds: readonly string[];
   readonly startedAt: number;
 }
 
 /** A file on the browser's machine that is not kept anywhere else. */
 interface Held {
   readonly live: LiveBrowser;
-  readonly path: string;
+  readonly file: RemoteFile;
   readonly fileName: string;
 }
 
@@ -40,6 +43,8 @@ type Progress = Protocol.Browser.DownloadProgressEvent;
 
 /** How long the end of a session waits for files that are on their way. */
 const SETTLE_LIMIT_MS = 60_000;
+/** Between looks for a file whose end nobody tells: two minutes in all. */
+const RECOVERY_WAITS_MS = [0, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
 const LINK_LIFETIME_MS = 24 * 60 * 60_000;
 
 /** What a session downloads: taken from the browser's machine, which goes with the session, and kept. */
@@ -64,13 +69,14 @@ export class SessionDownloads {
     const desk = new DownloadDesk({
       connection,
       defaultContext: () => targets.own?.id,
-      path: `/tmp/berth-downloads/${id}`,
+      path: this.#folder,
       onRefused: (error) => deps.logger.warn("session.downloads_refused", { sessionId: id, error }),
     });
     mux.downloads = desk;
     connection.onEvent((event) => this.#onEvent(live, desk, event));
     desk.keep(targets.own?.id);
     for (const contextId of targets.madeContexts()) desk.keep(contextId);
+    for (const [guid, running] of this.#running) this.#options.background(this.#recover(live, guid, running));
   }
 
   /** Whether files are on their way. */
@@ -87,7 +93,7 @@ export class SessionDownloads {
   open(id: string): Response {
     const held = this.#held.get(id);
     if (held === undefined || held.live.connection.isClosed) return new Response(null, { status: 404 });
-    const pieces = readRemoteFile(held.live, held.path, this.#options.deps.downloads.maxBytes);
+    const pieces = readRemoteFile(held.live, held.file, this.#options.deps.downloads.maxBytes);
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         try {
@@ -115,12 +121,14 @@ export class SessionDownloads {
     if (live.targets.isHidden(frameId)) return;
     const { deps } = this.#options;
     const page = live.targets.find(frameId);
+    const opener = live.targets.find(page?.openerId ?? "");
     this.#running.set(guid, {
       id: deps.ids.uuid(),
+      guid,
       url,
       fileName: suggestedFilename || "download",
-      originUrl: page?.url ?? "",
-      pageId: page?.targetId ?? live.tabs.inUse,
+      originUrl: (opener ?? page)?.url ?? "",
+      pageIds: [page?.targetId ?? live.tabs.inUse, opener?.targetId].filter((id) => id !== undefined),
       startedAt: deps.clock.now(),
     });
     live.mux.tell(desk.listeners(page?.browserContextId), "Browser.downloadWillBegin", begun);
@@ -129,28 +137,55 @@ export class SessionDownloads {
   #progressed(live: LiveBrowser, desk: DownloadDesk, { filePath, ...progress }: Progress): void {
     const running = this.#running.get(progress.guid);
     if (running === undefined) return;
-    const page = live.targets.find(running.pageId ?? "");
+    const page = live.targets.find(running.pageIds[0] ?? "");
     live.mux.tell(desk.listeners(page?.browserContextId), "Browser.downloadProgress", progress);
     if (progress.state === "inProgress") return;
     this.#running.delete(progress.guid);
     if (progress.state !== "completed") return;
-    const path = filePath ?? `/tmp/berth-downloads/${this.#options.id}/${progress.guid}`;
+    this.#whole(live, running, { path: filePath ?? this.#pathOf(progress.guid), bytes: progress.receivedBytes });
+  }
+
+  #pathOf(guid: string): string {
+    return `${this.#folder}/${guid}`;
+  }
+
+  get #folder(): string {
+    return `/tmp/berth-downloads/${this.#options.id}`;
+  }
+
+  #whole(live: LiveBrowser, running: Running, file: RemoteFile): void {
     const isHeld = this.#options.store.read()?.spec.p2pDownload === true;
-    const work = isHeld ? this.#hold(live, running, path) : this.#capture(live, running, path);
+    const work = isHeld ? this.#hold(live, running, file) : this.#capture(live, running, file);
     this.#captures.add(work);
     this.#options.background(work.finally(() => this.#captures.delete(work)));
   }
 
   /** Never rejects. */
-  async #hold(live: LiveBrowser, { id, fileName, url, pageId }: Running, path: string): Promise<void> {
-    this.#held.set(id, { live, path, fileName });
-    const ready = { id, url, suggestedFilename: fileName, fetchUrl: await this.#linkTo(id) };
-    live.mux.tell(live.mux.sessionsOf(pageId), "Anchor.downloadReady", ready);
+  async #hold(live: LiveBrowser, { id, fileName, url, pageIds }: Running, file: RemoteFile): Promise<void> {
+    this.#held.set(id, { live, file, fileName });
+    const ready = { id, url, suggestedFilename: fileName, p2pDownloadUrl: await this.#linkTo(id) };
+    const { mux } = live;
+    const ofPage = pageIds.flatMap((pageId) => mux.sessionsOf(pageId));
+    // The page may have been a tab that was opened for it, and has gone.
+    mux.tell(ofPage.length > 0 ? ofPage : mux.sessionsOf(), "Anchor.downloadReady", ready);
+  }
+
+  /** Began over a connection that has broken, which alone would have told of its end. Never rejects. */
+  async #recover(live: LiveBrowser, guid: string, running: Running): Promise<void> {
+    const path = this.#pathOf(guid);
+    for (const waitMs of RECOVERY_WAITS_MS) {
+      await pause(waitMs);
+      if (live.connection.isClosed || !this.#running.has(guid)) return;
+      if (!(await isThere(live, path))) continue;
+      this.#running.delete(guid);
+      return this.#whole(live, running, { path, bytes: undefined });
+    }
+    this.#running.delete(guid);
   }
 
   /** Never rejects. */
-  #capture(live: LiveBrowser, running: Running, path: string): Promise<void> {
-    const work = this.#last.then(() => this.#store(live, running, path));
+  #capture(live: LiveBrowser, running: Running, file: RemoteFile): Promise<void> {
+    const work = this.#last.then(() => this.#store(live, running, file));
     this.#last = work.catch((error: unknown) => {
       const { deps, id } = this.#options;
       deps.logger.warn("session.download_lost", { sessionId: id, error });
@@ -158,24 +193,26 @@ export class SessionDownloads {
     return this.#last;
   }
 
-  async #store(live: LiveBrowser, running: Running, path: string): Promise<void> {
+  async #store(live: LiveBrowser, running: Running, file: RemoteFile): Promise<void> {
     const { deps, id: sessionId, store, onStored } = this.#options;
     const { archive, store: index, retentionMs, maxBytes } = deps.downloads;
     const accountId = store.read()?.accountId;
     if (accountId === undefined) return;
-    const { id, url, originUrl, fileName, startedAt } = running;
+    const { id, guid, url, originUrl, fileName, startedAt } = running;
     const createdAt = deps.clock.now();
     const row = { id, url, originUrl, fileName, durationMs: createdAt - startedAt, createdAt };
     const save = (outcome: { status: "ready" | "failed"; detail: string | null; size: number | null }) =>
       index.save({ sessionId, accountId }, { ...row, ...outcome, expiresAt: createdAt + retentionMs });
     const upload = await archive.upload(downloadKey(sessionId, id), "application/octet-stream");
     try {
-      for await (const piece of readRemoteFile(live, path, maxBytes)) await upload.write(piece);
+      for await (const piece of readRemoteFile(live, file, maxBytes)) await upload.write(piece);
       const size = await upload.finish();
       await save({ status: "ready", detail: null, size });
       onStored({ name: fileName, path: await this.#linkTo(id) });
     } catch (error) {
       await upload.abandon().catch(() => undefined);
+      // The browser may be there still, and the file: it is read over the next connection.
+      if (live.connection.isClosed) return void this.#running.set(guid, running);
       await save({ status: "failed", detail: error instanceof Error ? error.message : String(error), size: null });
     }
   }
@@ -184,5 +221,17 @@ export class SessionDownloads {
     const { deps, store, id: sessionId } = this.#options;
     const { expires, signature } = await deps.downloads.links.sign(sessionId, LINK_LIFETIME_MS);
     return `${store.read()?.origin ?? ""}/downloads/${sessionId}/${id}?expires=${expires}&signature=${signature}`;
+  }
+}
+
+/** Chromium gives a file its name when it is whole. One without content cannot be told from one that is not there. */
+async function isThere(live: LiveBrowser, path: string): Promise<boolean> {
+  const pieces = readRemoteFile(live, { path, bytes: undefined }, Infinity);
+  try {
+    return (await pieces.next()).done !== true;
+  } catch {
+    return false;
+  } finally {
+    await pieces.return();
   }
 }

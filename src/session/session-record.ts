@@ -41,6 +41,8 @@ export interface SessionRecord {
   readonly recording: RecordingRecord | null;
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
+  /** Files on the browser's machine, by the names that they were uploaded as. */
+  readonly uploads: Readonly<Record<string, string>>;
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
   readonly tokenOnly: boolean;
   readonly endedAt: number | null;
@@ -101,6 +103,7 @@ export function newRecord({ id, accountId, spec, profile, origin, createdAt }: C
     recording: isRecorded(spec) ? { startedAt: null, stoppedAt: null, isPaused: false } : null,
     metrics: NO_METRICS,
     tags: spec.tags,
+    uploads: {},
     tokenOnly: false,
     endedAt: null,
     endReason: null,

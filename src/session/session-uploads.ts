@@ -3,6 +3,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { SessionId } from "../domain/ids.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import type { SessionStore } from "./session-store.ts";
 import { readMultipart } from "./read-multipart.ts";
 
 /** Of one file. */
@@ -23,18 +24,21 @@ export interface UploadedFile {
 
 /** What callers of the API upload to a session: files that CDP clients name by their path, or just by their name. */
 export class SessionUploads {
-  readonly #id: SessionId;
-  /** The newest of each name. */
-  readonly #paths = new Map<string, string>();
+  readonly #store: SessionStore;
 
-  constructor(id: SessionId) {
-    this.#id = id;
+  constructor(store: SessionStore) {
+    this.#store = store;
   }
 
-  /** The path that a client means by `/uploads/NAME`, or by the name alone. */
-  resolve(file: string): string {
-    const name = file.startsWith("/uploads/") ? file.slice("/uploads/".length) : file;
-    return this.#paths.get(name) ?? file;
+  /**
+   * The path that a client means by `/uploads/NAME`, and by any other path of that name: libraries make one of their own
+   * machine of it. `undefined` for a name below `/uploads/` that nothing was uploaded as.
+   */
+  resolve(file: string): string | undefined {
+    const name = file.replace(/^.*[/\\]/, "");
+    const { uploads = {} } = this.#store.read() ?? {};
+    if (Object.hasOwn(uploads, name)) return uploads[name];
+    return file.startsWith("/uploads/") ? undefined : file;
   }
 
   /** Takes the first file of a multipart body. */
@@ -49,12 +53,15 @@ export class SessionUploads {
       if (part === undefined) return invalid("file is required: a file in a multipart form");
       const { name, type, content } = part;
       if (!canBeStaged(name)) return invalid("file: its name may have letters, digits and ._-+() only");
-      staged = await StagedFiles.open(live, uploadFolder(this.#id));
+      const id = this.#store.read()?.id;
+      if (id === undefined) return fail({ kind: "sessionNotFound", sessionId: "" });
+      staged = await StagedFiles.open(live, uploadFolder(id));
       const bytes = await send(staged, content);
       if (bytes === "tooLarge")
         return invalid(`file: no more than ${MAX_UPLOAD_BYTES / 1024 / 1024} MB can be uploaded`);
       const [path = ""] = await staged.finish([{ name, type }]);
-      this.#paths.set(name, path);
+      // The newest of each name.
+      this.#store.update({ uploads: { ...this.#store.read()?.uploads, [name]: path } });
       return succeed({ name, path, bytes });
     } finally {
       staged?.close();

@@ -21,6 +21,8 @@ export class Viewer implements TabViewer {
   view: TabView | undefined;
   /** The tab whose view it waits for or has. */
   wanted: string | undefined;
+  /** Settles when it has the view that it waits for, or is known not to get it; never rejects. */
+  opening: Promise<void> | undefined;
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket, { isReadOnly, tab }: ViewerOptions) {

@@ -129,11 +129,11 @@ describe("the official SDK drives a session by HTTP", () => {
       message: /url/,
     });
     expect(await refusalOf(sdk.sessions.goto(id, { url: "http://127.0.0.1:1/" }))).toMatchObject({
-      status: 502,
+      status: 422,
       message: /ERR_/,
     });
     expect(await refusalOf(sdk.sessions.mouse.click(id, { selector: "#never", selectorTimeoutMs: 50 }))).toMatchObject({
-      status: 408,
+      status: 422,
       message: /#never did not appear within 50 ms/,
     });
     expect(await refusalOf(sdk.sessions.mouse.click(id, { selector: "][" }))).toMatchObject({ status: 400 });
@@ -216,5 +216,10 @@ describe("the official SDK's other parts", () => {
     const page = firstPlaywrightPage(browser);
     await page.goto(`${liveSite.origin}/second`);
     expect(await page.title()).toBe("Second");
+    const { data } = await sdk.sessions.create({ session: { recording: { active: false } } });
+    const connected = await sdk.browser.connect(data?.id ?? "");
+    clients.own(() => connected.close());
+    await firstPlaywrightPage(connected).goto(liveSite.origin);
+    expect(await firstPlaywrightPage(connected).title()).toBe("Work here");
   });
 });

@@ -148,6 +148,10 @@ describe("the live view", () => {
     ];
     await viewer.click("#file");
     const input = await viewer.page.waitForSelector("[role=dialog] input[type=file]");
+    expect(await input?.evaluate(({ accept, multiple }) => ({ accept, multiple }))).toEqual({
+      accept: ".txt,.bin",
+      multiple: true,
+    });
     const chosen = files.map(({ name, type, content }) => ({ name, type, data: content.toString("base64") }));
     await input?.evaluate((field, chosen) => {
       const transfer = new DataTransfer();

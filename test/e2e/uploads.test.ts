@@ -37,6 +37,9 @@ describe("uploads", () => {
     const { root } = await cdp.send("DOM.getDocument");
     const { nodeId } = await cdp.send("DOM.querySelector", { nodeId: root.nodeId, selector: "#file" });
     await cdp.send("DOM.setFileInputFiles", { nodeId, files: ["/uploads/report (final).pdf"] });
+    await expect(cdp.send("DOM.setFileInputFiles", { nodeId, files: ["/uploads/repotr.pdf"] })).rejects.toThrow(
+      "No file was uploaded to this session as /uploads/repotr.pdf",
+    );
     const seen = await page.waitForFunction(() => (globalThis as { files?: unknown }).files);
     const wanted = {
       name: "report (final).pdf",
@@ -84,6 +87,13 @@ describe("uploads", () => {
     expect(await upload(formOf(0, "empty.txt"))).toMatchObject({ status: 200, size: 0 });
     expect(await upload(formOf(1, "../../etc/pässwd"))).toMatchObject({ status: 400, message: /its name/ });
     expect(await upload("no form")).toMatchObject({ status: 400, message: /file is required/ });
+    const bearer = { authorization: `Bearer ${api.apiKey}` };
+    const url = `${api.url}/v1/sessions/${id}/uploads`;
+    const meshbrow = await fetch(url, { method: "POST", headers: bearer, body: formOf(3, "a.txt") });
+    expect([meshbrow.status, await meshbrow.json()]).toEqual([
+      201,
+      { name: "a.txt", path: expect.stringMatching(/\/a\.txt$/), size: 3 },
+    ]);
     expect((await upload(formOf(1), "550e8400-e29b-41d4-a716-446655440000")).status).toBe(404);
   });
 });

@@ -11,12 +11,15 @@ export interface ControlClient {
   readonly isClosed: boolean;
 }
 
+/** Less than an action has. */
+const COMMAND_LIMIT_MS = 60_000;
+
 /** Attaches Puppeteer through the mux. Its code is loaded by the first session that needs it. */
 export async function attachControl(mux: SessionMux): Promise<ControlClient> {
   const puppeteer = await import("@cloudflare/puppeteer");
   const transport = new MuxTransport(mux);
   await transport.open();
-  const options: ConnectOptions = { transport, defaultViewport: null };
+  const options: ConnectOptions = { transport, defaultViewport: null, protocolTimeout: COMMAND_LIMIT_MS };
   try {
     const browser = await puppeteer.connect(options);
     return {

@@ -23,15 +23,22 @@ const READ = `async function (from, to) {
   return reader.result.slice(reader.result.indexOf(",") + 1);
 }`;
 
+/** A file of the browser's machine. */
+export interface RemoteFile {
+  readonly path: string;
+  /** As the browser has told it; `undefined` where nobody has. Chromium takes a file that is not there for an empty one. */
+  readonly bytes: number | undefined;
+}
+
 /**
  * A file of the browser's machine, piece by piece. CDP has no word for reading one; a tab of Berth's own chooses it as a
  * user would, and reads it.
  *
- * @param maxBytes of the file. @throws Error for a larger one, and for one that cannot be read.
+ * @throws Error for a file that is larger than `maxBytes`, is not there as it was told, or cannot be read.
  */
 export async function* readRemoteFile(
   browser: FileBrowser,
-  path: string,
+  { path, bytes }: RemoteFile,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { connection, targets } = browser;
@@ -51,6 +58,7 @@ export async function* readRemoteFile(
       return answer.value;
     };
     const size = Number(await call("function () { return this.files[0].size; }", []));
+    if (bytes === undefined ? size === 0 : size !== bytes) throw new Error("the browser has not the file");
     if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
     for (let from = 0; from < size; from += PIECE_BYTES) {
       const piece = await call(READ, [from, Math.min(size, from + PIECE_BYTES)]);

@@ -20,7 +20,7 @@ interface Filling {
 
 interface Asking {
   readonly id: number;
-  readonly message: Extract<ViewMessage, { type: "fileChooser" }>;
+  message: Extract<ViewMessage, { type: "fileChooser" }>;
   readonly frameId: string;
   readonly backendNodeId: number;
   filling: Promise<Filling> | undefined;
@@ -52,7 +52,25 @@ export class Chooser {
     const id = this.#count;
     const message = { type: "fileChooser", id, isMultiple: mode === "selectMultiple", accept: "" } as const;
     this.#asking = { id, message, frameId, backendNodeId, filling: undefined, bytes: 0 };
-    this.#options.tell(message);
+    void this.#ask(this.#asking);
+  }
+
+  async #ask(asking: Asking): Promise<void> {
+    asking.message = { ...asking.message, accept: await this.#accepted(asking.backendNodeId) };
+    if (this.#asking === asking) this.#options.tell(asking.message);
+  }
+
+  /** What the field says that it takes; `""` is anything. */
+  async #accepted(backendNodeId: number): Promise<string> {
+    try {
+      const { node } = await this.#options.send("DOM.describeNode", { backendNodeId });
+      const { attributes = [] } = node;
+      const at = attributes.findIndex((name, index) => index % 2 === 0 && name === "accept");
+      return at === -1 ? "" : (attributes[at + 1] ?? "");
+    } catch {
+      // The field has gone.
+      return "";
+    }
   }
 
   /** @param files none: nothing was chosen. @throws Error when the field has gone. */

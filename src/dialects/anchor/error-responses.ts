@@ -11,6 +11,7 @@ const MESSAGES = {
   409: "Session 550e8400-e29b-41d4-a716-446655440000 is destroyed",
   413: "request body is larger than 1048576 bytes",
   415: "request body must be application/json",
+  422: "net::ERR_CONNECTION_REFUSED at http://127.0.0.1:1/",
   429: "Concurrent browser limit of plan free reached: 2 active, 1 requested, limit 2",
   500: "Internal error, request 0b9d6f0e",
   502: "The proxy cannot be used (proxy_unreachable): no answer through the proxy",
@@ -28,9 +29,10 @@ const DESCRIPTIONS: Readonly<Record<ErrorStatus, string>> = {
   409: "The session has no browser any more, or not yet.",
   413: "The request body is too large.",
   415: "The request body is not JSON.",
+  422: "The page did not do what was asked of it, or not in time. Not to be asked again blindly: it may have been done.",
   429: "Too many requests, with `Retry-After` in seconds; or too many browsers at once.",
   500: "Internal server error.",
-  502: "The proxy cannot be used (nothing went direct), or the page did not do what was asked of it.",
+  502: "The proxy cannot be used: proxy_unreachable, proxy_auth_failed or proxy_country_mismatch. Nothing went direct.",
   503: "No browser to be had, or a part does not answer; try again after `Retry-After` seconds.",
 };
 

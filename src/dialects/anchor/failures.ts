@@ -4,6 +4,9 @@ import type { RenderedFailure } from "../dialect.ts";
 import { echoed } from "../echoed.ts";
 import { anchorProxyType } from "./proxy-types.ts";
 
+/** Anchor's SDK asks again after 408 and 5xx, by itself: what may have been done to a page must not be done twice. */
+const PAGE_FAILED = 422;
+
 /** Anchor's form of every failure: the HTTP status again as an integer code, and a message that names the field. */
 export function renderFailure(failure: Failure): RenderedFailure {
   switch (failure.kind) {
@@ -33,9 +36,9 @@ export function renderFailure(failure: Failure): RenderedFailure {
     case "conflict":
       return error(409, failure.message);
     case "pageFailed":
-      return error(502, failure.message);
+      return error(PAGE_FAILED, failure.message);
     case "timedOut":
-      return error(408, failure.message);
+      return error(failure.what === "page" ? PAGE_FAILED : 408, failure.message);
     case "sessionNotRunning":
       return error(409, `Session ${echoed(failure.sessionId)} is ${failure.status}`);
     case "recordingNotReady":

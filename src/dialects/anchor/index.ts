@@ -21,7 +21,7 @@ import { tokenPath, tokensPath } from "./routes/tokens.ts";
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
 const OWN_PATHS =
-  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|uploads|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
+  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.

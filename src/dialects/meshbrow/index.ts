@@ -12,6 +12,7 @@ import { recordingPaths } from "./routes/recordings.ts";
 import { accountPath } from "./routes/account.ts";
 import { sessionPath } from "./routes/session.ts";
 import { sessionsPath } from "./routes/sessions.ts";
+import { uploadPath } from "./routes/uploads.ts";
 import { statusPath, usagePath } from "./routes/usage.ts";
 
 const SECURITY_SCHEME = "bearerAuth";
@@ -26,6 +27,7 @@ const app = createDialectApp(
     importCookiesPath,
     ...recordingPaths,
     ...downloadPaths,
+    uploadPath,
     ...actionPaths,
     ...drivePaths,
     profilesPath,

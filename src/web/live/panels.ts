@@ -16,6 +16,7 @@ export class Panels {
   readonly root = element("div", { class: "panels" });
   readonly #options: PanelsOptions;
   readonly #notices = element("div", { class: "notices", role: "status" });
+  readonly #downloads = new Set<string>();
   #dialog: HTMLElement | undefined;
   #picker: HTMLElement | undefined;
 
@@ -104,6 +105,9 @@ export class Panels {
 
   /** It stays until it is fetched, or sent away. */
   download({ name, url }: Message<"download">): void {
+    // A view that comes back is told again.
+    if (this.#downloads.has(url)) return;
+    this.#downloads.add(url);
     const link = element("a", { href: url, download: name, target: "_blank", rel: "noopener" }, name);
     const close = element("button", { type: "button", "aria-label": "Dismiss" }, "×");
     const note = element("p", { class: "notice", "data-testid": "download" }, "Downloaded: ", link, close);

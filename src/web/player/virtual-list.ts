@@ -18,6 +18,8 @@ export class VirtualList<Row> {
   readonly #space: HTMLElement;
   #rows: readonly Row[] = [];
   #isScheduled = false;
+  /** The rows are others than those that are in the page. */
+  #isNew = true;
   #scrolledAt = -Infinity;
   #followed = -1;
 
@@ -35,6 +37,7 @@ export class VirtualList<Row> {
   /** Draws at once: what was there may have nothing to do with what is there now. */
   setRows(rows: readonly Row[]): void {
     this.#rows = rows;
+    this.#isNew = true;
     this.#space.style.height = `${rows.length * this.#options.rowHeight}px`;
     this.#draw();
   }
@@ -71,7 +74,20 @@ export class VirtualList<Row> {
       made.style.height = `${rowHeight}px`;
       return made;
     });
-    this.#space.replaceChildren(...shown);
+    this.#replace(shown);
+  }
+
+  /** What is as it was stays: somebody may be about to click on it. */
+  #replace(shown: readonly HTMLElement[]): void {
+    const before = [...this.#space.children];
+    if (before.length !== shown.length || this.#isNew) {
+      this.#isNew = false;
+      return this.#space.replaceChildren(...shown);
+    }
+    for (const [index, made] of shown.entries()) {
+      const old = before[index];
+      if (old !== undefined && !old.isEqualNode(made)) old.replaceWith(made);
+    }
   }
 }
 

@@ -72,7 +72,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>Work here</title><link
 <p><select id="list"><option>one<option>two<option disabled>three<option>four</select>
 <input id="day" type="date" value="2026-01-02"> <input id="colour" type="color" value="#ff0000"></p>
 <p><button id="ask">Ask</button> <output id="answer"></output></p>
-<p><input id="file" type="file" multiple> <a id="next" href="/second">Second page</a> <a id="pop" href="/second" target="_blank">A tab</a></p>
+<p><input id="file" type="file" multiple accept=".txt,.bin"> <a id="next" href="/second">Second page</a> <a id="pop" href="/second" target="_blank">A tab</a></p>
 <p id="words">some words to copy</p><div id="tall"></div><script>${SCRIPT}</script>`;
 
 const MOVING = `<!doctype html><title>Moving</title><link rel="icon" href="data:,"><style>body{margin:0}</style>

@@ -1,6 +1,5 @@
 import type { Clock } from "../../../src/domain/clock.ts";
 import type { SessionId } from "../../../src/domain/ids.ts";
-import { SessionUploads } from "../../../src/session/session-uploads.ts";
 import { People } from "../../../src/session/people.ts";
 
 /** Of a session that nobody looks at. */
@@ -8,7 +7,7 @@ export const nobody = (clock: Clock): People =>
   new People({
     id: "" as SessionId,
     clock,
-    uploads: new SessionUploads("" as SessionId),
+    uploads: { resolve: (file) => file },
     onInput: () => undefined,
     tellClients: () => undefined,
   });

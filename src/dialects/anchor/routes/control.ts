@@ -77,7 +77,7 @@ function operation<Schema extends z.ZodType>(described: Described<Schema>): Path
     description: `${summary}: in the tab in use.`,
     tags: TAGS,
     request: { params: PathParameters, body: { required: true, content: { "application/json": { schema } } } },
-    responses: { 200: jsonResponse(response, "It is done."), ...errorResponses(400, 404, 408, 409, 415, 502) },
+    responses: { 200: jsonResponse(response, "It is done."), ...errorResponses(400, 404, 409, 415, 422) },
   };
   return { path: `${SESSION}/${path}`, operations: [{ method: "post", documentation, handle }] };
 }
@@ -110,7 +110,7 @@ const readClipboard: Operation = {
     description: "The text on the session's clipboard.",
     tags: TAGS,
     request: { params: PathParameters },
-    responses: { 200: jsonResponse(ClipboardResponse, "The text."), ...errorResponses(404, 408, 409, 502) },
+    responses: { 200: jsonResponse(ClipboardResponse, "The text."), ...errorResponses(404, 409, 422) },
   },
   handle: async (context) => {
     const result = await run(context, { kind: "readClipboard" });
@@ -134,7 +134,7 @@ const copy: Operation = {
     description: "Copies what is selected in the tab in use, and answers it.",
     tags: TAGS,
     request: { params: PathParameters },
-    responses: { 200: jsonResponse(TextResponse, "What was copied."), ...errorResponses(404, 408, 409, 502) },
+    responses: { 200: jsonResponse(TextResponse, "What was copied."), ...errorResponses(404, 409, 422) },
   },
   handle: async (context) => {
     const result = await run(context, { kind: "copy" });

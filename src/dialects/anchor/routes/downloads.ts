@@ -93,7 +93,7 @@ const fetchOperation: Operation = {
         description: "The file.",
         content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
       },
-      ...errorResponses(404, 502),
+      ...errorResponses(404, 422),
     },
   },
   handle: fetchFile,

@@ -114,7 +114,7 @@ function tool<Schema extends z.ZodType>({ id, summary, schema, contentType, pars
           description: "The page.",
           content: { [contentType]: { schema: z.string().openapi({ format: "binary" }) } },
         },
-        ...errorResponses(400, 402, 403, 404, 408, 409, 415, 502),
+        ...errorResponses(400, 402, 403, 404, 409, 415, 422),
       },
     },
     handle: async (context) => {

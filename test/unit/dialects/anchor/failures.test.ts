@@ -25,8 +25,8 @@ const EXPECTED: Readonly<Record<Failure["kind"], readonly [number, string]>> = {
   recordingNotReady: [404, "The video recording is not ready yet"],
   recordingFailed: [502, "The video recording could not be made: the page crashed"],
   rangeNotSatisfiable: [416, "range not satisfiable"],
-  pageFailed: [502, "net::ERR_CONNECTION_REFUSED"],
-  timedOut: [408, "#late did not appear within 5000 ms"],
+  pageFailed: [422, "net::ERR_CONNECTION_REFUSED"],
+  timedOut: [422, "#late did not appear within 5000 ms"],
   linkRefused: [410, "The link has expired"],
   unavailable: [503, "the database does not answer"],
   notConfigured: [503, "BERTH_SECRET is not set"],
@@ -38,6 +38,13 @@ describe("every failure in Anchor's shape: the status again as an integer, and a
     const rendered = renderFailure(failure);
     expect(rendered.status).toBe(status);
     expect(rendered.body).toEqual({ error: { code: status, message: expect.stringContaining(message) } });
+  });
+
+  it("has 408 for who waited, and not for what was done to a page, which clients would do again", ({ expect }) => {
+    const waited = { kind: "timedOut", message: "nobody came" } as const;
+    expect(renderFailure({ ...waited, what: "event" }).status).toBe(408);
+    expect(renderFailure({ ...waited, what: "person" }).status).toBe(408);
+    expect(renderFailure({ ...waited, what: "page" }).status).toBe(422);
   });
 
   it("says when to come back and which methods a path has", ({ expect }) => {

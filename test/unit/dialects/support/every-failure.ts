@@ -31,7 +31,7 @@ export const EVERY_FAILURE: { readonly [Kind in Failure["kind"]]: Extract<Failur
   recordingFailed: { kind: "recordingFailed", recording: "video", reason: "the page crashed" },
   rangeNotSatisfiable: { kind: "rangeNotSatisfiable", sizeBytes: 10 },
   pageFailed: { kind: "pageFailed", message: "net::ERR_CONNECTION_REFUSED" },
-  timedOut: { kind: "timedOut", message: "#late did not appear within 5000 ms" },
+  timedOut: { kind: "timedOut", what: "page", message: "#late did not appear within 5000 ms" },
   linkRefused: { kind: "linkRefused", isExpired: true },
   unavailable: { kind: "unavailable", message: "the database does not answer", retryAfterMs: 5000 },
   notConfigured: { kind: "notConfigured", message: "BERTH_SECRET is not set" },
