@@ -32,6 +32,7 @@ class LiveView {
   readonly #veil = element("div", { class: "veil", role: "status" });
   readonly #connection: Connection;
   #isReadOnly = true;
+  #shown: string | null = null;
   #latencyMs: number | undefined;
 
   private constructor(root: HTMLElement) {
@@ -103,6 +104,8 @@ class LiveView {
         this.#control.setReadOnly(message.isReadOnly);
         return this.#tick();
       case "tabs":
+        if (message.shown !== this.#shown) this.#screen.expectOther();
+        this.#shown = message.shown;
         return this.#toolbar.setTabs(message.tabs, message.shown);
       case "page":
         return this.#toolbar.setPage(message);

@@ -61,6 +61,7 @@ export class Pointer {
   #down(event: PointerEvent): void {
     event.preventDefault();
     const { screen, onUsed } = this.#options;
+    if (screen.isStale) return;
     screen.canvas.setPointerCapture(event.pointerId);
     const isTouch = event.pointerType === "touch";
     onUsed({ x: event.clientX, y: event.clientY }, isTouch);

@@ -17,6 +17,9 @@ export class Screen {
   readonly #onDrawn: (frame: number) => void;
   /** Of the tab's viewport, in its CSS pixels. */
   #viewport = { width: 1440, height: 900 };
+  /** Counts the tabs that were shown: pictures of an earlier one may still be on their way to the screen. */
+  #tab = 0;
+  #isStale = false;
   #drawnAt: readonly number[] = [];
   #last: Promise<void> = Promise.resolve();
 
@@ -39,6 +42,22 @@ export class Screen {
     };
   }
 
+  /** What is on the screen is another tab's: nobody can mean a place in the one that is to come. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  /** From now on frames are another tab's. */
+  expectOther(): void {
+    this.#tab += 1;
+    this.#setStale(true);
+  }
+
+  #setStale(isStale: boolean): void {
+    this.#isStale = isStale;
+    this.root.classList.toggle("stale", isStale);
+  }
+
   /** Frames a second, of late. */
   get rate(): number {
     const now = performance.now();
@@ -48,7 +67,11 @@ export class Screen {
 
   /** Draws frames in their order. */
   show(message: ArrayBuffer): void {
-    this.#last = this.#last.then(() => this.#draw(message));
+    const tab = this.#tab;
+    this.#last = this.#last.then(async () => {
+      await this.#draw(message);
+      if (tab === this.#tab && this.#isStale) this.#setStale(false);
+    });
   }
 
   /** Where on the tab's viewport a point of the window is. */

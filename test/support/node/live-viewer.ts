@@ -46,6 +46,8 @@ export class LiveViewer {
 
   /** Where the viewer sees a place of the session's viewport. */
   async whereAt({ x, y }: Point): Promise<Point> {
+    // What is on the screen is the tab that is meant.
+    await this.page.waitForSelector(".stage:not(.stale)");
     const viewport = await this.remote.evaluate(() => ({ width: innerWidth, height: innerHeight }));
     const box = await this.page.$eval("[data-testid=screen]", (canvas) => {
       const { left, top, width, height } = canvas.getBoundingClientRect();
