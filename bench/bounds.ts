@@ -77,6 +77,7 @@ function otherBounds(recorder: Recorder, bundle: BundleFacts | undefined): Bound
     ...profileBounds(recorder),
     ...recordingBounds(recorder),
     ...liveBounds(recorder),
+    ...adblockBounds(recorder),
     atMost("bundle, compressed with gzip", { value: size, limit: 500, unit: "KiB" }),
     atMost("start-up of the bundle, active time", { value: bundle?.startUpMs, limit: 200, unit: "ms" }),
     atMost("CPU of an idle session", { value: idle, limit: 0.5, unit: "% of a core" }),
@@ -94,6 +95,16 @@ function stealthBounds(recorder: Recorder): Bound[] {
       atMost(`page with 100 subresources at stealth ${level}, to none`, { value: page, limit: 1.1, unit: RATIO }),
     ];
   });
+}
+
+function adblockBounds(recorder: Recorder): Bound[] {
+  const of = (metric: string) => recorder.spread(metric, "berth");
+  const page = { value: of("adblock.page"), limit: 1.15, unit: RATIO };
+  const heavy = { value: of("adblock.heavy"), limit: 1, unit: RATIO };
+  return [
+    atMost("page with 100 subresources, ads blocked to not", page),
+    atMost("the same with 80 ads, ads blocked to not", heavy),
+  ];
 }
 
 function profileBounds(recorder: Recorder): Bound[] {

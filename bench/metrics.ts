@@ -59,6 +59,8 @@ export const METRICS: readonly Metric[] = [
   lower("live.paint", "press of the mouse to the frame that shows it, p50", "ms"),
   higher("live.rate", "frames of a page that always changes", "frames/s"),
   higher("live.crowd", "the same for the slowest of 20 viewers", "frames/s"),
+  lower("adblock.page", "page with 100 subresources, ads blocked to not", "×"),
+  lower("adblock.heavy", "the same with 80 ads, ads blocked to not", "×"),
   lower("idle.base", "memory of workerd, no session", "MB"),
   lower("idle.memory", "memory of workerd per idle session", "MB"),
   lower("idle.cpu", "server CPU per idle session", "% of a core"),

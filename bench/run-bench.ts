@@ -1,4 +1,5 @@
 import { CdpClient, attachToPage } from "./cdp-client.ts";
+import { measureAdblock } from "./measures/adblock.ts";
 import { measureAttach } from "./measures/attach.ts";
 import { measureCreate } from "./measures/create.ts";
 import { measureHelloBrowser } from "./measures/hello-browser.ts";
@@ -41,6 +42,7 @@ export async function runRound(round: Round): Promise<void> {
   if (groups.has("profile")) await measureProfile(round);
   if (groups.has("recording")) await measureRecording(round);
   if (groups.has("live")) await measureLive(round);
+  if (groups.has("adblock")) await measureAdblock(round);
 }
 
 /** What costs little to repeat is in the rounds; this takes minutes, and comes once. */

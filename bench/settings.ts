@@ -17,6 +17,7 @@ export const GROUPS = [
   "profile",
   "recording",
   "live",
+  "adblock",
   "idle",
   "bundle",
   "cycles",
@@ -50,6 +51,8 @@ export interface Settings {
   readonly recordedMs: number;
   /** Sessions that somebody looks at, per target and round. */
   readonly viewedSessions: number;
+  /** Sessions that block ads, and as many that do not, per loader, page and round. */
+  readonly adblockSessions: number;
   readonly idleMs: number;
   readonly startUps: number;
   /** Once, after a warm-up. */
@@ -69,6 +72,7 @@ const QUICK = {
   recordedSessions: 3,
   recordedMs: 10_000,
   viewedSessions: 2,
+  adblockSessions: 3,
   idleMs: 15_000,
   startUps: 1,
 };
@@ -85,6 +89,7 @@ const FULL = {
   recordedSessions: 4,
   recordedMs: 30_000,
   viewedSessions: 3,
+  adblockSessions: 4,
   idleMs: 65_000,
   startUps: 5,
 };

@@ -3,6 +3,9 @@ import type { AddressInfo } from "node:net";
 
 const SUBRESOURCES = 100;
 const SUBRESOURCE_BYTES = 2048;
+const ADS = 80;
+const AD_BYTES = 20 * 1024;
+const AD_MS = 20;
 
 /** Pages on this machine, so that no network is measured. */
 export interface BenchSite {
@@ -10,6 +13,8 @@ export interface BenchSite {
   readonly helloUrl: string;
   /** A page with 100 subresources, none of which a cache may keep. */
   readonly pageUrl: string;
+  /** The same with 80 scripts of another host's ad server besides, which take their time. */
+  readonly adsUrl: string;
   close(): void;
 }
 
@@ -24,7 +29,16 @@ function pageWithSubresources(): string {
   return `<!doctype html><title>Subresources</title>${tags.join("\n")}`;
 }
 
+/** Another site to the browser, and this machine: names below `localhost` need no DNS. */
+function pageWithAds(port: number): string {
+  const ads = Array.from({ length: ADS }, (_, index) => {
+    return `<script async src="http://ads.localhost:${port}/adserver/${index}.js"></script>`;
+  });
+  return `${pageWithSubresources()}${ads.join("\n")}`;
+}
+
 function contentOf(path: string): readonly [type: string, body: string] {
+  if (path.startsWith("/adserver/")) return ["text/javascript", `/*${"x".repeat(AD_BYTES)}*/`];
   if (path.endsWith(".js")) return ["text/javascript", `/*${"x".repeat(SUBRESOURCE_BYTES)}*/`];
   if (path.endsWith(".css")) return ["text/css", `/*${"x".repeat(SUBRESOURCE_BYTES)}*/`];
   if (path.endsWith(".svg")) {
@@ -37,8 +51,11 @@ function contentOf(path: string): readonly [type: string, body: string] {
 /** Starts the site on a free port of the loopback address. */
 export async function startSite(): Promise<BenchSite> {
   const server = createServer((request, response) => {
-    const [type, body] = contentOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const [type, body] = path === "/ads" ? ["text/html", pageWithAds(request.socket.localPort ?? 0)] : contentOf(path);
+    const answer = () => response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+    if (path.startsWith("/adserver/")) setTimeout(answer, AD_MS);
+    else answer();
   });
   await listen(server);
   const { port } = server.address() as AddressInfo;
@@ -46,6 +63,7 @@ export async function startSite(): Promise<BenchSite> {
   return {
     helloUrl: `${origin}/hello`,
     pageUrl: `${origin}/page`,
+    adsUrl: `${origin}/ads`,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -16,7 +16,7 @@ runMain(async () => {
       "Create one with `npx wrangler d1 create berth` and put its id into wrangler.toml.",
     );
   }
-  await buildAssets();
+  await buildAssets({ isDeployed: true });
   // Migrations only add, so the Worker that still runs gets along with the new tables.
   const migrated = await runVisibly([wranglerTool, "d1", "migrations", "apply", "DB", "--remote"]);
   return migrated || runVisibly([wranglerTool, "deploy", "--minify", ...process.argv.slice(2)]);

@@ -18,6 +18,7 @@ import type { EventHub } from "./domain/events.ts";
 import { fail } from "./domain/result.ts";
 import type { FeatureName } from "./domain/session-spec.ts";
 import { createEngine } from "./engines/index.ts";
+import { featuresWith } from "./features.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
 import { createAnalytics } from "./observability/analytics.ts";
 import { createLogger } from "./observability/logger.ts";
@@ -35,6 +36,7 @@ import { createSessionService, type SessionService } from "./service/session-ser
 import type { RunningBrowsers } from "./service/stray-browsers.ts";
 import { createTestPool, type TestPool } from "./service/test-pool.ts";
 import { createUsageService } from "./service/usage-service.ts";
+import { Blocklists } from "./session/blocklists.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import { KnownHosts } from "./session/known-hosts.ts";
 import { KnownProxySupport } from "./session/known-proxy-support.ts";
@@ -53,20 +55,6 @@ import {
 } from "./settings.ts";
 import type { VideoQueueOptions } from "./video/video-queue.ts";
 
-/** Optional features that this version has. A session that asks for another one is refused by its name. */
-const AVAILABLE_FEATURES: ReadonlySet<FeatureName> = new Set<FeatureName>([
-  "stealth",
-  "fingerprint",
-  "viewport",
-  "proxy",
-  "profile",
-  "har",
-  "screenshots",
-  "video",
-  "liveView",
-  "p2pDownload",
-]);
-
 /** Shorter secrets can be guessed offline from one connect token. */
 const MIN_SECRET_LENGTH = 32;
 
@@ -81,6 +69,15 @@ const logger = createLogger();
 const knownFingerprints = new KnownFingerprints();
 const knownHosts = new KnownHosts();
 const knownProxySupport = new KnownProxySupport();
+/** Assets are the same for every object of a deployment. */
+let blocklists: Blocklists | undefined;
+
+/** What this version and the deployment's engine have. */
+function featuresOf(env: Cloudflare.Env): ReadonlySet<FeatureName> {
+  return featuresWith({
+    sharesBrowser: missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser,
+  });
+}
 
 function engineOf(env: Cloudflare.Env) {
   return createEngine(env.ENGINE, {
@@ -111,8 +108,16 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
-    availableFeatures: AVAILABLE_FEATURES,
+    blocklists: (blocklists ??= new Blocklists((name) => readAsset(env, `adblock/${name}.bin`))),
+    availableFeatures: featuresOf(env),
   };
+}
+
+/** @throws when this deployment has no such file. */
+async function readAsset(env: Cloudflare.Env, path: string): Promise<Uint8Array> {
+  const answer = await env.ASSETS.fetch(`https://assets/${path}`);
+  if (!answer.ok) throw new Error(`the asset ${path} is missing (${answer.status})`);
+  return new Uint8Array(await answer.arrayBuffer());
 }
 
 /** The newest first. */
@@ -294,7 +299,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     profiles: createProfileStore({ database, clock, ids }),
     sessionObject,
     sessionDoor: sessionObject,
-    availableFeatures: AVAILABLE_FEATURES,
+    availableFeatures: featuresOf(env),
     ...egressOf(env),
     clock,
     ids,

@@ -1,7 +1,7 @@
 import { requireOk } from "./answers.ts";
 import { type ServerProcess, type ServerStart, startServer } from "./server-process.ts";
 import { inspectedWorker } from "./live-heap.ts";
-import type { Profiles, Target } from "./target.ts";
+import type { BenchSession, Profiles, Target } from "./target.ts";
 
 /** The operator's pool of one proxy, made when a session first wants it; answers what a request names it by. */
 async function proxyThrough(server: ServerProcess, port: number): Promise<object> {
@@ -41,6 +41,22 @@ function profilesOf(server: ServerProcess, authorization: string): Profiles {
   };
 }
 
+async function createBlocking(server: ServerProcess, blocksAds: boolean): Promise<BenchSession> {
+  const key = { "anchor-api-key": server.apiKey ?? "" };
+  const wanted = { session: { recording: { active: false } }, browser: { adblock: { active: blocksAds } } };
+  const headers = { ...key, "content-type": "application/json" };
+  const url = new URL("/v1/sessions", server.url);
+  const answer = await requireOk(fetch(url, { method: "POST", headers, body: JSON.stringify(wanted) }));
+  const { data } = (await answer.json()) as { data: { id: string; cdp_url: string } };
+  return {
+    id: data.id,
+    cdpUrl: data.cdp_url,
+    release: async () => {
+      await (await requireOk(fetch(`${url.href}/${data.id}`, { method: "DELETE", headers: key }))).arrayBuffer();
+    },
+  };
+}
+
 /** Berth's production build, as `npm start` serves it. */
 export async function startBerth(start: ServerStart): Promise<Target> {
   const server = await startServer("berth-server", start);
@@ -52,7 +68,8 @@ export async function startBerth(start: ServerStart): Promise<Target> {
     inspected: inspectedWorker(server),
     stop: server.stop,
     profiles: profilesOf(server, authorization),
-    async createSession({ stealth = "none", proxyPort, profileId, isRecorded = false } = {}) {
+    async createSession({ stealth = "none", proxyPort, profileId, isRecorded = false, blocksAds } = {}) {
+      if (blocksAds !== undefined) return createBlocking(server, blocksAds);
       const headers = { authorization, "content-type": "application/json" };
       const profile = profileId === undefined ? {} : { profileId };
       const recording = isRecorded ? { recording: { har: true, screenshots: true, video: true } } : {};

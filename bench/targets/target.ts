@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly profileId?: string;
   /** Of Berth's sessions: HAR, screenshots and video. */
   readonly isRecorded?: boolean;
+  /** Of Berth's sessions: as Anchor's dialect makes them, which blocks ads and popups or does not. */
+  readonly blocksAds?: boolean;
 }
 
 /** What a target remembers from one session to the next. */

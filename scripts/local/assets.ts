@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { compileBlocklists } from "./blocklists.ts";
 import { buildBrowserCode } from "./browser-code.ts";
 import { toolFile } from "./child-output.ts";
 import { root } from "./paths.ts";
@@ -21,11 +22,16 @@ interface Protocol {
   readonly domains: readonly object[];
 }
 
-/** Fills the folder that wrangler.toml serves static files from; does nothing where it is up to date. */
-export async function buildAssets(): Promise<void> {
+/**
+ * Fills the folder that wrangler.toml serves static files from; does nothing where it is up to date.
+ *
+ * @param isDeployed whether they are for a deployment, which has the filter lists that wrangler.toml names.
+ */
+export async function buildAssets({ isDeployed = false } = {}): Promise<void> {
   const copies = Object.entries(COPIES).map(async ([name, from]) => writeAsset(name, await readFile(toolFile(from))));
   const scripts = (await buildBrowserCode()).map(([name, content]) => writeAsset(name, content));
-  await Promise.all([...copies, ...scripts, writeAsset(PROTOCOL, await mergeProtocol())]);
+  const lists = (await compileBlocklists(isDeployed)).map(([name, content]) => writeAsset(name, content));
+  await Promise.all([...copies, ...scripts, ...lists, writeAsset(PROTOCOL, await mergeProtocol())]);
 }
 
 async function mergeProtocol(): Promise<Buffer> {

@@ -31,7 +31,7 @@ export class HeldDocuments {
       // The client or its page may be gone.
       this.#connection.send("Fetch.failRequest", { requestId, errorReason: "Failed" }, on).catch(() => undefined);
     };
-    ruling.then((ruled) => (ruled?.fails === true ? fail() : this.#deliver(session, text)), fail);
+    ruling.then((ruled) => (ruled?.fails !== undefined ? fail() : this.#deliver(session, text)), fail);
     return true;
   }
 }

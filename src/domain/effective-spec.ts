@@ -23,6 +23,10 @@ const SWITCHED_ON: Readonly<Record<FeatureName, (spec: SessionSpec) => boolean>>
   p2pDownload: (spec) => spec.p2pDownload,
   extensions: (spec) => spec.extensions.length > 0,
   disableWebSecurity: (spec) => spec.disableWebSecurity,
+  crossOriginSupport: (spec) => spec.crossOriginSupport,
+  popupsAsTabs: (spec) => spec.popupsAsTabs,
+  noDialogs: (spec) => spec.noDialogs,
+  pdfDownload: (spec) => spec.pdfDownload,
   secrets: (spec) => spec.integrations.length > 0,
   liveView: () => true,
 };
@@ -80,6 +84,10 @@ export function effectiveSpec(spec: SessionSpec, available: AvailableFeatures): 
     fullscreen: spec.fullscreen && has("fullscreen"),
     p2pDownload: spec.p2pDownload && has("p2pDownload"),
     disableWebSecurity: spec.disableWebSecurity && has("disableWebSecurity"),
+    crossOriginSupport: spec.crossOriginSupport && has("crossOriginSupport"),
+    popupsAsTabs: spec.popupsAsTabs && has("popupsAsTabs"),
+    noDialogs: spec.noDialogs && has("noDialogs"),
+    pdfDownload: spec.pdfDownload && has("pdfDownload"),
   };
 }
 

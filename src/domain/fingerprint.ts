@@ -42,6 +42,8 @@ export interface HostBrowser {
   readonly deviceMemory: number;
   /** Whether `navigator.webdriver` is true. */
   readonly webdriver: boolean;
+  /** Whether `window.open` answers `null` to a page that nobody has touched. */
+  readonly blocksPopups: boolean;
 }
 
 /** Client hints, in the shape of CDP's `Emulation.UserAgentMetadata`. */

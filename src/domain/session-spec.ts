@@ -34,6 +34,10 @@ export const FEATURES = [
   "p2pDownload",
   "extensions",
   "disableWebSecurity",
+  "crossOriginSupport",
+  "popupsAsTabs",
+  "noDialogs",
+  "pdfDownload",
   "secrets",
   "liveView",
 ] as const;
@@ -119,6 +123,14 @@ export interface SessionSpec {
   /** Ids of uploaded extensions. */
   readonly extensions: readonly string[];
   readonly disableWebSecurity: boolean;
+  /** Pages may read what other origins answer, and show their documents in frames. */
+  readonly crossOriginSupport: boolean;
+  /** Windows that pages ask for with a size of their own open as tabs. */
+  readonly popupsAsTabs: boolean;
+  /** Pages' `alert`, `confirm`, `prompt` and `print` show nothing. */
+  readonly noDialogs: boolean;
+  /** PDFs are downloaded, not shown. */
+  readonly pdfDownload: boolean;
   readonly integrations: readonly IntegrationSpec[];
   readonly tags: readonly string[];
 }

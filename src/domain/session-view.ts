@@ -49,6 +49,10 @@ export interface SessionMetrics {
    * Chromium counts them: whole responses, compressed, with their headers, without what requests take.
    */
   readonly proxyBytes: number;
+  /** Requests that the ad blocker kept from leaving the browser. */
+  readonly blockedRequests: number;
+  /** Windows that pages tried to open without a person's doing. */
+  readonly blockedPopups: number;
   /** From the admission to a browser that answers, in milliseconds; `null` while and if there is none. */
   readonly launchMs: number | null;
 }
@@ -62,6 +66,8 @@ export const NO_METRICS: SessionMetrics = {
   reconnects: 0,
   restores: 0,
   proxyBytes: 0,
+  blockedRequests: 0,
+  blockedPopups: 0,
   launchMs: null,
 };
 
@@ -79,6 +85,8 @@ export interface SessionView {
   readonly spec: PublicSpec;
   /** Which features are on in this session, defaults resolved against what the deployment has. */
   readonly inForce: Readonly<Record<FeatureName, boolean>>;
+  /** Features that are on by default and that this session goes without, each with the reason. */
+  readonly lost: LostFeatures;
   readonly fingerprint: ObservedFingerprint | null;
   /** Ways in which pages can tell that the fingerprint is not the browser's own; empty for a coherent one. */
   readonly contradictions: readonly string[];
@@ -88,6 +96,9 @@ export interface SessionView {
   readonly profile: SessionProfileView | null;
   readonly metrics: SessionMetrics;
 }
+
+/** Features that a session was to have and goes without: why. */
+export type LostFeatures = Readonly<Partial<Record<FeatureName, string>>>;
 
 /** The spec without credentials: a custom proxy keeps its type only. */
 export type PublicSpec = Omit<SessionSpec, "proxy" | "integrations">;

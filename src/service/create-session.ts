@@ -73,13 +73,15 @@ export async function createSession(
   const claim = key === undefined ? undefined : await claimFor(key, requested.spec);
   const checked = await findRefusal(deps, principal, requested);
   if (!checked.ok) return (claim && (await earlierAnswer(deps, principal, claim))) ?? checked;
-  const { pools, profile } = checked.value;
-  const spec = effectiveSpec(checked.value.requested.spec, deps.availableFeatures);
+  const { pools, profile, requested: allowed } = checked.value;
+  const spec = effectiveSpec(allowed.spec, deps.availableFeatures);
   const id = newSessionId(spec.dialect, deps.ids);
   const exitCheckUrl = deps.exitCheckUrl ?? `${call.origin}/ip`;
   const egress = { pools, exitCheckUrl };
   const { origin } = call;
-  const command = { id, accountId: principal.accountId, spec, profile, origin, createdAt: deps.clock.now(), ...egress };
+  const asked = [...new Set(allowed.asked.map(({ feature }) => feature))];
+  const { accountId } = principal;
+  const command = { id, accountId, spec, asked, profile, origin, createdAt: deps.clock.now(), ...egress };
   const admitted = await admit(deps, { principal, command, claim });
   if (!admitted.ok) return admitted;
   if (profile !== null) deps.background(noteUse(deps, command));
@@ -263,6 +265,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     endedAt: null,
     spec: toPublicSpec(spec),
     inForce: inForce(spec, availableFeatures),
+    lost: {},
     fingerprint: null,
     contradictions: [],
     proxy: null,

@@ -3,15 +3,17 @@ import { NO_OVERRIDES, type Overrides } from "../capabilities/stealth/overrides.
 import type { MuxDirector } from "../cdp/director.ts";
 import type { Transport, TransportClose } from "../cdp/transport.ts";
 import type { SessionSpec } from "../domain/session-spec.ts";
-import { type EndReason, isTerminal } from "../domain/session-state.ts";
+import { type EndReason, isTerminal, type SessionStatus } from "../domain/session-state.ts";
 import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
 import type { SessionDownloads } from "./session-downloads.ts";
+import type { SessionPages } from "./session-pages.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionEgress } from "./session-egress.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 import { pause, TimeLimitError, within } from "../domain/within.ts";
 
@@ -34,6 +36,7 @@ export interface BrowserLinkOptions {
   readonly recording: SessionRecording;
   readonly director: MuxDirector;
   readonly downloads: SessionDownloads;
+  readonly pages: SessionPages;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -149,7 +152,7 @@ export class BrowserLink {
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
-    const { deps, store, egress, profile, recording, director, onCloseRequested, background } = this.#options;
+    const { deps, store, egress, profile, director, onCloseRequested, background } = this.#options;
     const { engine, clock, logger } = deps;
     const record = store.read();
     if (!record?.browserId) throw new BrowserLostError("engine_closed", "the session has no browser");
@@ -183,21 +186,29 @@ export class BrowserLink {
       live.close({ code: 1000, reason: "the session has ended" });
       throw new BrowserLostError("requested", "the session has ended, or this attempt took too long");
     }
-    if (live.targets.own) store.update({ context: live.targets.own });
-    if (record.storage.tab) live.hideTab(record.storage.tab);
-    recording.over(live);
-    this.#options.downloads.over(live);
-    // While the session launches there is none of these yet.
-    if (record.egress) await this.#inForce(live, egress.resume(live));
-    const overrides = record.overrides ?? (recording.isOn && status !== "launching" ? NO_OVERRIDES : null);
-    if (overrides) await this.#inForce(live, this.#reapply(live, overrides));
-    if (status !== "launching") recording.begun();
-    if (record.profile && status !== "launching") await this.#inForce(live, profile.resume(live));
+    await this.#takeIntoUse(live, record, status);
     opened = live;
     this.#live = live;
     this.metrics.follow(live);
     if (status !== "launching") this.metrics.restored();
     return live;
+  }
+
+  /** Everything that the session promised, before a client comes. */
+  async #takeIntoUse(live: LiveBrowser, record: SessionRecord, status: SessionStatus): Promise<void> {
+    const { store, egress, profile, recording, downloads, pages } = this.#options;
+    if (live.targets.own) store.update({ context: live.targets.own });
+    if (record.storage.tab) live.hideTab(record.storage.tab);
+    recording.over(live);
+    downloads.over(live);
+    await this.#inForce(live, pages.over(live));
+    // While the session launches there is none of these yet.
+    if (record.egress) await this.#inForce(live, egress.resume(live));
+    const isWatched = recording.isOn || pages.isOn;
+    const overrides = record.overrides ?? (isWatched && status !== "launching" ? NO_OVERRIDES : null);
+    if (overrides) await this.#inForce(live, this.#reapply(live, overrides));
+    if (status !== "launching") recording.begun();
+    if (record.profile && status !== "launching") await this.#inForce(live, profile.resume(live));
   }
 
   /** Overrides end with the socket that they were set over. */

@@ -8,13 +8,15 @@ const PAGE = "https://host.invalid/";
 const EXPRESSION = `(async () => {
   const { userAgent, platform, language, hardwareConcurrency, deviceMemory = 8, webdriver, userAgentData } = navigator;
   const hints = ["fullVersionList", "platformVersion", "architecture", "bitness", "uaFullVersion"];
+  const popup = window.open("about:blank");
+  popup?.close();
   const high = await userAgentData.getHighEntropyValues(hints);
   return {
     userAgent, platform, hardwareConcurrency, deviceMemory, webdriver, locale: language,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     brands: userAgentData.brands, uaPlatform: userAgentData.platform, fullVersion: high.uaFullVersion,
     fullVersionList: high.fullVersionList, platformVersion: high.platformVersion,
-    architecture: high.architecture, bitness: high.bitness,
+    architecture: high.architecture, bitness: high.bitness, blocksPopups: popup === null,
   };
 })()`;
 

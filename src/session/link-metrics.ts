@@ -32,6 +32,14 @@ export class LinkMetrics {
     this.#before = { ...this.#before, proxyBytes: this.#before.proxyBytes + bytes };
   }
 
+  blocked(what: "request" | "popup"): void {
+    const { blockedRequests, blockedPopups } = this.#before;
+    this.#before =
+      what === "request"
+        ? { ...this.#before, blockedRequests: blockedRequests + 1 }
+        : { ...this.#before, blockedPopups: blockedPopups + 1 };
+  }
+
   clientLeft(): void {
     this.#away += 1;
   }

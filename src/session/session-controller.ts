@@ -17,6 +17,7 @@ import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import type { People } from "./people.ts";
+import { SessionPages } from "./session-pages.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import { newRecord, type SessionRecord } from "./session-record.ts";
@@ -84,6 +85,7 @@ export class SessionController {
     const onCapabilityFailed = ({ message }: CapabilityError): void =>
       background(this.#endIgnored("capability_failed", message));
     const egress = new SessionEgress({ deps, store, onFailed: onCapabilityFailed, background });
+    const pages = new SessionPages({ deps, store, onBlocked: (what) => this.#link.metrics.blocked(what) });
     this.#link = new BrowserLink({
       deps,
       store,
@@ -92,13 +94,15 @@ export class SessionController {
       recording,
       director: people.director,
       downloads,
+      pages,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
       onCapabilityFailed,
       background,
     });
     const link = this.#link;
-    this.#launch = new SessionLaunch({ deps, store, link, egress, profile, recording, onCapabilityFailed, background });
+    const launching = { deps, store, link, egress, profile, recording, pages };
+    this.#launch = new SessionLaunch({ ...launching, onCapabilityFailed, background });
     this.#teardown = new SessionTeardown({
       deps,
       store,

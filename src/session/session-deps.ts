@@ -11,6 +11,7 @@ import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
 import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { Blocklists } from "./blocklists.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
 import type { KnownHosts } from "./known-hosts.ts";
 import type { KnownProxySupport } from "./known-proxy-support.ts";
@@ -64,6 +65,8 @@ export interface SessionDeps {
   readonly profiles: { readonly vault: ProfileVault; readonly versions: Pick<ProfileVersionStore, "commit"> };
   readonly recordings: RecordingDeps;
   readonly downloads: DownloadDeps;
+  /** Shared by the sessions of an isolate. */
+  readonly blocklists: Blocklists;
   /** The secret that connect tokens are derived from. */
   readonly tokenSecret: string;
   /**

@@ -31,8 +31,8 @@ const SERVER_ZONES: ReadonlySet<string> = new Set(["UTC", "Etc/UTC", "GMT"]);
 const USUAL_ZONE = "America/New_York";
 
 /** Whether the session shows anything but the browser as it is: then the browser has to be known first. */
-export function wantsIdentity({ stealth, fingerprint, viewport, proxy }: SessionSpec): boolean {
-  return stealth !== "none" || fingerprint !== "auto" || viewport !== null || proxy !== null;
+export function wantsIdentity({ stealth, fingerprint, viewport, fullscreen, proxy }: SessionSpec): boolean {
+  return stealth !== "none" || fingerprint !== "auto" || viewport !== null || fullscreen || proxy !== null;
 }
 
 /**
@@ -45,7 +45,7 @@ export function drawIdentity(
   spec: SessionSpec,
   { host, seed, exit = null, sharesBrowser }: IdentityOptions,
 ): Result<SessionIdentity, Failure> {
-  const { stealth: level, fingerprint: asked, viewport } = spec;
+  const { stealth: level, fingerprint: asked, viewport, fullscreen } = spec;
   const wanted = viewport === null ? asked : { ...(asked === "auto" ? {} : asked), viewport };
   const drawn = generateFingerprint({
     host,
@@ -55,7 +55,7 @@ export function drawIdentity(
   });
   if (!drawn.ok) return fail(drawn.failure);
   const fingerprint = drawn.value;
-  const overrides = planOverrides({ level, asked, viewport, fingerprint, host, exit, sharesBrowser });
+  const overrides = planOverrides({ level, asked, viewport, fullscreen, fingerprint, host, exit, sharesBrowser });
   const shown = overrides.userAgent ?? host;
   return succeed({
     overrides: isEmpty(overrides) ? null : overrides,

@@ -15,6 +15,7 @@ import type { SessionEgress } from "./session-egress.ts";
 import type { EgressPlan } from "./session-object.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { drawIdentity, wantsIdentity } from "./session-identity.ts";
+import type { SessionPages } from "./session-pages.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -26,6 +27,7 @@ export interface SessionLaunchOptions {
   readonly egress: SessionEgress;
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
+  readonly pages: SessionPages;
   /** Something that the session promised is not in force any more. */
   readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
@@ -64,6 +66,7 @@ export class SessionLaunch {
     const { engine, clock, timing } = deps;
     const location = locationOf(spec, plan);
     if (record.profile !== null) this.#options.profile.fetch();
+    this.#options.pages.fetch();
     const wanted = (): boolean => this.#isWanted();
     const launching = { engine, location, clock, limitMs: timing.launchLimitMs, wanted, background };
     let browser = await launchBrowser(launching);
@@ -80,7 +83,7 @@ export class SessionLaunch {
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);
-    await this.#record(live);
+    await this.#watch(live);
     if (record.profile !== null) await this.#load(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);
@@ -91,9 +94,9 @@ export class SessionLaunch {
   }
 
   /** Whoever watches the targets does so together with those who set them up. */
-  async #record(live: LiveBrowser): Promise<void> {
-    const { recording, store } = this.#options;
-    if (!recording.isOn) return;
+  async #watch(live: LiveBrowser): Promise<void> {
+    const { recording, pages, store } = this.#options;
+    if (!recording.isOn && !pages.isOn) return;
     if ((store.read()?.overrides ?? null) === null) await this.#apply(live, NO_OVERRIDES);
     recording.begun();
   }

@@ -6,7 +6,7 @@ import type { ControlState, DriveCommand } from "../domain/live-view.ts";
 import type { LoadedProfile, ProfilePreferences } from "../domain/profile.ts";
 import type { StoredCookie } from "../domain/profile-content.ts";
 import type { Result } from "../domain/result.ts";
-import type { SessionSpec } from "../domain/session-spec.ts";
+import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason } from "../domain/session-state.ts";
 import type { PageView, SessionView, TokenScope } from "../domain/session-view.ts";
 
@@ -23,6 +23,8 @@ export interface CreateSession extends EgressPlan {
   readonly id: SessionId;
   readonly accountId: AccountId;
   readonly spec: SessionSpec;
+  /** Features that were asked for by name. */
+  readonly asked: readonly FeatureName[];
   /** What `spec.profile` names; `null` without one. */
   readonly profile: LoadedProfile | null;
   /** Where the deployment was reached: what addresses that the session hands out begin with. */

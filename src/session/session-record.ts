@@ -1,13 +1,19 @@
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { OwnContext } from "../cdp/targets.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
-import type { SessionSpec } from "../domain/session-spec.ts";
+import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
 import type { HiddenTab } from "./hidden-tab.ts";
 import { NO_STORAGE, type ProfileRecord, type StorageRecord, toProfileRecord } from "./profile-record.ts";
 import type { CreateSession } from "./session-object.ts";
 import type { ProxyExit } from "../domain/proxy-exit.ts";
-import { NO_METRICS, type ObservedFingerprint, type ProxyStatus, type SessionMetrics } from "../domain/session-view.ts";
+import {
+  type LostFeatures,
+  NO_METRICS,
+  type ObservedFingerprint,
+  type ProxyStatus,
+  type SessionMetrics,
+} from "../domain/session-view.ts";
 
 /** The truth about one session, as its Durable Object keeps it. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -41,6 +47,9 @@ export interface SessionRecord {
   readonly recording: RecordingRecord | null;
   readonly metrics: SessionMetrics;
   readonly tags: readonly string[];
+  /** Features that were asked for by name: the session does not go on without them. */
+  readonly asked: readonly FeatureName[];
+  readonly lost: LostFeatures;
   /** Files on the browser's machine, by the names that they were uploaded as. */
   readonly uploads: Readonly<Record<string, string>>;
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
@@ -81,7 +90,7 @@ export interface RecordingRecord {
 const isRecorded = ({ recording: { har, screenshots, video } }: SessionSpec): boolean => har || screenshots || video;
 
 /** Of a session that has just been admitted. */
-export function newRecord({ id, accountId, spec, profile, origin, createdAt }: CreateSession): SessionRecord {
+export function newRecord({ id, accountId, spec, asked, profile, origin, createdAt }: CreateSession): SessionRecord {
   return {
     id,
     accountId,
@@ -103,6 +112,8 @@ export function newRecord({ id, accountId, spec, profile, origin, createdAt }: C
     recording: isRecorded(spec) ? { startedAt: null, stoppedAt: null, isPaused: false } : null,
     metrics: NO_METRICS,
     tags: spec.tags,
+    asked,
+    lost: {},
     uploads: {},
     tokenOnly: false,
     endedAt: null,

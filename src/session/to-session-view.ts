@@ -1,6 +1,6 @@
 import { inForce, toPublicSpec } from "../domain/effective-spec.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
-import type { AssignedProxy, SessionMetrics, SessionView } from "../domain/session-view.ts";
+import type { AssignedProxy, LostFeatures, SessionMetrics, SessionView } from "../domain/session-view.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 const BYTES_PER_GB = 1e9;
@@ -21,7 +21,8 @@ export function toSessionView(
     expiresAt,
     endedAt,
     spec: { ...toPublicSpec(record.spec), tags: record.tags },
-    inForce: inForce(record.spec, available),
+    inForce: inForce(record.spec, withoutLost(available, record.lost)),
+    lost: record.lost,
     fingerprint,
     contradictions: record.contradictions,
     proxy: assignedProxy(record),
@@ -30,6 +31,9 @@ export function toSessionView(
     metrics,
   };
 }
+
+const withoutLost = (available: ReadonlySet<FeatureName>, lost: LostFeatures): ReadonlySet<FeatureName> =>
+  new Set([...available].filter((feature) => lost[feature] === undefined));
 
 function profileView({ spec, profile }: SessionRecord): SessionView["profile"] {
   if (profile === null) return null;

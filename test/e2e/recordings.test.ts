@@ -25,6 +25,8 @@ async function record(page: Page, site: RecordingSite): Promise<void> {
   await page.click("#send");
   const thrown = new Promise((resolve) => page.once("pageerror", resolve));
   await Promise.all([thrown, page.goto(`${site.origin}/form?again`)]);
+  // Berth takes its own image of the page first: one that is left in the same moment may be in none.
+  await page.screenshot();
   await page.goto(`${site.origin}/green`);
 }
 

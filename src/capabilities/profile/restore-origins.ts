@@ -48,8 +48,8 @@ export class RestoreOrigins implements RequestHandler {
   readonly patterns = (): readonly RequestPattern[] =>
     Array.from(this.#pending.keys(), (origin) => ({ urlPattern: `${origin}/*`, resourceType: "Document" }));
 
-  readonly rule = ({ request, frameId }: PausedRequest): Promise<Ruling | undefined> | undefined => {
-    if (this.#pending.size === 0) return undefined;
+  readonly rule = ({ request, frameId, resourceType }: PausedRequest): Promise<Ruling | undefined> | undefined => {
+    if (this.#pending.size === 0 || resourceType !== "Document") return undefined;
     const origin = originOf(request.url);
     if (!this.#pending.has(origin)) return undefined;
     const { tab, isElsewhere } = this.#options;
@@ -62,7 +62,7 @@ export class RestoreOrigins implements RequestHandler {
       return undefined;
     } catch (error) {
       this.#options.onFailed(origin, error);
-      return { fails: true };
+      return { fails: "Failed" };
     }
   }
 

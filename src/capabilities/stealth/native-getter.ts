@@ -3,7 +3,7 @@
  *
  * The getter stays the browser's own function, behind a proxy: its name, its length, its errors on foreign objects
  * and its descriptor are the native ones. What is left to see is that `Function.prototype.toString` of it names no
- * function (docs/stealth.md, "Traces").
+ * function (docs/stealth.md, "What is left").
  */
 export function nativeGetter(prototype: "Navigator" | "WorkerNavigator", property: string, value: unknown): string {
   return `(() => {

@@ -22,6 +22,8 @@ export interface Overrides {
   readonly window: Viewport | null;
   /** Inner size of the window, where it was asked for. */
   readonly viewport: Viewport | null;
+  /** The window covers the whole screen, without bars. */
+  readonly fullscreen: boolean;
   /** `navigator.webdriver` says `true` by itself, and no native override changes it. */
   readonly hidesWebdriver: boolean;
   /** Where pages are told that they are; accuracy in metres. */
@@ -43,6 +45,7 @@ export const NO_OVERRIDES: Overrides = {
   screen: null,
   window: null,
   viewport: null,
+  fullscreen: false,
   hidesWebdriver: false,
   geolocation: null,
   proxied: false,
@@ -54,6 +57,7 @@ export interface OverridesOptions {
   readonly asked: "auto" | FingerprintSpec;
   /** Asked for apart from a fingerprint. */
   readonly viewport: Viewport | null;
+  readonly fullscreen: boolean;
   readonly fingerprint: Fingerprint;
   readonly host: HostBrowser;
   /** Where a proxy lets the traffic out; `null` without one. */
@@ -67,7 +71,7 @@ export interface OverridesOptions {
  * target, and may leave a trace. At `none` only what the caller named; else the whole fingerprint.
  */
 export function planOverrides(options: OverridesOptions): Overrides {
-  const { level, asked, viewport, fingerprint, host, exit, sharesBrowser } = options;
+  const { level, asked, viewport, fullscreen, fingerprint, host, exit, sharesBrowser } = options;
   const named = asked === "auto" ? {} : asked;
   const all = level !== "none";
   const differs = all || named.userAgent !== undefined || named.platform !== undefined;
@@ -77,7 +81,9 @@ export function planOverrides(options: OverridesOptions): Overrides {
   const zone = (all || named.timezone !== undefined) && fingerprint.timezone !== host.timezone;
   const cores = all && fingerprint.hardwareConcurrency !== host.hardwareConcurrency;
   const wanted = viewport ?? named.viewport ?? null;
-  const { width, height, availHeight } = fingerprint.screen;
+  // A window in fullscreen mode is as large as its screen.
+  const screen = fullscreen && wanted !== null ? { ...wanted, availHeight: wanted.height } : fingerprint.screen;
+  const { width, height, availHeight } = screen;
   return {
     hostUserAgent: host.userAgent,
     userAgent: showsAnother ? { userAgent, platform, metadata } : null,
@@ -85,9 +91,10 @@ export function planOverrides(options: OverridesOptions): Overrides {
     locale,
     timezone: zone ? fingerprint.timezone : null,
     hardwareConcurrency: cores ? fingerprint.hardwareConcurrency : null,
-    screen: all && !sharesBrowser ? { width, height, availHeight } : null,
-    window: all && wanted === null ? windowOn(fingerprint.screen) : null,
-    viewport: wanted,
+    screen: (all || fullscreen) && !sharesBrowser ? { width, height, availHeight } : null,
+    window: all && wanted === null && !fullscreen ? windowOn(fingerprint.screen) : null,
+    viewport: fullscreen ? null : wanted,
+    fullscreen,
     hidesWebdriver: all && host.webdriver,
     geolocation: all ? placeOf(exit) : null,
     proxied: exit !== null,

@@ -1,8 +1,9 @@
-import type { FetchBroker, PausedRequest, RequestHandler, Ruling } from "../../cdp/fetch-broker.ts";
+import type { FetchBroker, PausedRequest, RequestHandler, ResourceType, Ruling } from "../../cdp/fetch-broker.ts";
 import type { Overrides } from "./overrides.ts";
 
 /** Documents of windows without an opener, and scripts of service and nested workers (Chromium's type `Other`). */
-const PATTERNS = [{ resourceType: "Document" as const }, { resourceType: "Other" as const }];
+const TYPES: readonly ResourceType[] = ["Document", "Other"];
+const PATTERNS = TYPES.map((resourceType) => ({ resourceType }));
 
 /** What the network service adds after the pause, from the browser's own values, to a request that has none. */
 const ADDED_LATE = ["User-Agent", "Accept-Language"];
@@ -29,7 +30,8 @@ export class RequestHeaders implements RequestHandler {
 
   readonly patterns = () => PATTERNS;
 
-  readonly rule = ({ request }: PausedRequest): Ruling | undefined => {
+  readonly rule = ({ request, resourceType }: PausedRequest): Ruling | undefined => {
+    if (!TYPES.includes(resourceType)) return undefined;
     const headers = this.#corrected(request.headers);
     return headers && { headers };
   };

@@ -25,12 +25,12 @@ export interface WindowSizing {
 
 async function sendSizes(
   connection: CdpConnection,
-  { screen, window, viewport }: Overrides,
+  { screen, window, viewport, fullscreen }: Overrides,
   targetId: string,
 ): Promise<readonly Promise<unknown>[]> {
   const [screenId, windowId] = await Promise.all([
     screen === null ? undefined : primaryScreen(connection),
-    window === null && viewport === null ? undefined : windowOf(connection, targetId),
+    window === null && viewport === null && !fullscreen ? undefined : windowOf(connection, targetId),
   ]);
   const commands: Promise<unknown>[] = [];
   if (screen !== null && screenId !== undefined) {
@@ -38,7 +38,9 @@ async function sendSizes(
     const workAreaInsets = { top: 0, left: 0, right: 0, bottom: height - availHeight };
     commands.push(connection.send("Emulation.updateScreen", { screenId, width, height, workAreaInsets }));
   }
-  if (windowId !== undefined) {
+  if (windowId !== undefined && fullscreen) {
+    commands.push(connection.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "fullscreen" } }));
+  } else if (windowId !== undefined) {
     const bounds = { left: 0, top: 0, ...window };
     commands.push(connection.send("Browser.setWindowBounds", { windowId, bounds }));
     if (viewport !== null) commands.push(connection.send("Browser.setContentsSize", { windowId, ...viewport }));

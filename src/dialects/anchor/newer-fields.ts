@@ -1,10 +1,15 @@
 import { z } from "@hono/zod-openapi";
 
 /**
- * Fields that the vendor has added since the description that Berth implements. They are known so that a
- * caller who switches one on is told that it does nothing here, instead of finding out; at their defaults they
- * are ignored. None of them is supported.
+ * Fields that the vendor has added since the description that Berth implements. Those that are not supported are
+ * known so that a caller who switches one on is told that it does nothing here, instead of finding out; at their
+ * defaults they are ignored.
  */
+const supported = (description: string) =>
+  z
+    .object({ active: z.boolean().optional().openapi({ description: "Enable or disable it.", default: false }) })
+    .optional()
+    .openapi({ description });
 const flag = (description: string) =>
   z
     .boolean()
@@ -24,11 +29,11 @@ export const NewerBrowserFields = {
   pdf_viewer: z
     .object({ active: z.boolean().optional().openapi({ description: "Enable or disable it.", default: true }) })
     .optional()
-    .openapi({ description: "Show PDFs instead of downloading them. On; switching it off is not supported." }),
-  force_popups_as_tabs: toggle("Open popups as tabs."),
+    .openapi({ description: "Show PDFs instead of downloading them." }),
+  force_popups_as_tabs: supported("Windows that pages open with a size of their own become tabs."),
   web_bot_auth: toggle("Sign requests with Web Bot Auth."),
-  disable_dialogs: toggle("Suppress native dialogs."),
-  cross_origin_support: toggle("Reach into cross-origin frames."),
+  disable_dialogs: supported("Pages' alert, confirm, prompt and print show nothing: confirm is declined."),
+  cross_origin_support: supported("Pages may read what other origins answer, and show their documents in frames."),
   sensitive_data_mask: toggle("Mask sensitive data in pages."),
   tracing: z
     .object({ snapshots: flag("Capture snapshots.") })

@@ -1,6 +1,6 @@
 import type { Failure } from "../../domain/failure.ts";
 import { fail, type Result, succeed } from "../../domain/result.ts";
-import type { AskedFeature, RequestedSession, SessionSpec } from "../../domain/session-spec.ts";
+import type { AskedFeature, RequestedSession, SessionSpec, Viewport } from "../../domain/session-spec.ts";
 import { fieldFailure, validate } from "../validation.ts";
 import { parseInitialUrl, parseProxyServer } from "./addresses.ts";
 import { DEFAULT_COUNTRY } from "./countries.ts";
@@ -90,14 +90,15 @@ function toSpec({ session = {}, browser = {}, integrations = [] }: SessionCreate
     popupBlocker: browser.popup_blocker?.active ?? adblock,
     captchaSolver: browser.captcha_solver?.active ?? false,
     headless: browser.headless?.active ?? false,
-    viewport: {
-      width: browser.viewport?.width ?? DEFAULT_VIEWPORT.width,
-      height: browser.viewport?.height ?? DEFAULT_VIEWPORT.height,
-    },
+    viewport: toViewport(browser),
     fullscreen: browser.fullscreen?.active ?? false,
     p2pDownload: browser.p2p_download?.active ?? false,
     extensions: [...new Set(browser.extensions?.map((id) => id.toLowerCase()))],
     disableWebSecurity: browser.disable_web_security?.active ?? false,
+    crossOriginSupport: browser.cross_origin_support?.active ?? false,
+    popupsAsTabs: browser.force_popups_as_tabs?.active ?? false,
+    noDialogs: browser.disable_dialogs?.active ?? false,
+    pdfDownload: browser.pdf_viewer?.active === false,
     integrations: integrations.map(({ id, type, configuration }) => ({
       id: id.toLowerCase(),
       type,
@@ -105,6 +106,13 @@ function toSpec({ session = {}, browser = {}, integrations = [] }: SessionCreate
     })),
     tags: [...new Set(session.tags)],
   };
+}
+
+/** A window in fullscreen mode is as large as its screen; a size that is asked for is the screen's then. */
+function toViewport({ viewport, fullscreen }: NonNullable<SessionCreateRequest["browser"]>): Viewport | null {
+  const { width, height } = viewport ?? {};
+  if (fullscreen?.active === true && width === undefined && height === undefined) return null;
+  return { width: width ?? DEFAULT_VIEWPORT.width, height: height ?? DEFAULT_VIEWPORT.height };
 }
 
 const toMs = (minutes: number): number | null => (minutes === NO_LIMIT ? null : minutes * MS_PER_MINUTE);
@@ -144,6 +152,16 @@ function askedIn({ session, browser, integrations = [] }: SessionCreateRequest):
       feature: "disableWebSecurity",
       field: "browser.disable_web_security.active",
     },
+    browser?.cross_origin_support?.active === true && {
+      feature: "crossOriginSupport",
+      field: "browser.cross_origin_support.active",
+    },
+    browser?.force_popups_as_tabs?.active === true && {
+      feature: "popupsAsTabs",
+      field: "browser.force_popups_as_tabs.active",
+    },
+    browser?.disable_dialogs?.active === true && { feature: "noDialogs", field: "browser.disable_dialogs.active" },
+    browser?.pdf_viewer?.active === false && { feature: "pdfDownload", field: "browser.pdf_viewer.active" },
     browser?.extra_stealth?.active === true && { feature: "stealth", field: "browser.extra_stealth.active" },
     integrations.length > 0 && { feature: "secrets", field: "integrations" },
   ];

@@ -7,11 +7,7 @@ export function refusedNewerField({ session, browser, identities }: SessionCreat
   const asked: readonly (readonly [boolean, string])[] = [
     [session?.live_view?.one_time_url === true, "session.live_view.one_time_url"],
     [session?.scoped_access?.active === true, "session.scoped_access.active"],
-    [browser?.pdf_viewer?.active === false, "browser.pdf_viewer.active"],
-    [browser?.force_popups_as_tabs?.active === true, "browser.force_popups_as_tabs.active"],
     [browser?.web_bot_auth?.active === true, "browser.web_bot_auth.active"],
-    [browser?.disable_dialogs?.active === true, "browser.disable_dialogs.active"],
-    [browser?.cross_origin_support?.active === true, "browser.cross_origin_support.active"],
     [browser?.sensitive_data_mask?.active === true, "browser.sensitive_data_mask.active"],
     [browser?.tracing?.snapshots === true, "browser.tracing.snapshots"],
     [identities !== undefined && identities.length > 0, "identities"],

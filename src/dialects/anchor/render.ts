@@ -78,11 +78,13 @@ const renderMetrics = (metrics: SessionMetrics): SessionRetrieveResponse["data"]
   dropped_messages: metrics.droppedMessages,
   reconnects: metrics.reconnects,
   restores: metrics.restores,
+  blocked_requests: metrics.blockedRequests,
+  blocked_popups: metrics.blockedPopups,
   launch_ms: metrics.launchMs,
 });
 
 /** In the form of the create request; what is not in force is off, whatever was the default. */
-function renderConfiguration({ spec, inForce, proxy, profile }: SessionView): Record<string, unknown> {
+function renderConfiguration({ spec, inForce, lost, proxy, profile }: SessionView): Record<string, unknown> {
   return {
     session: {
       ...(spec.initialUrl !== null && { initial_url: spec.initialUrl }),
@@ -106,8 +108,8 @@ function renderConfiguration({ spec, inForce, proxy, profile }: SessionView): Re
     },
     browser: {
       ...(profile !== null && { profile: renderProfile(profile) }),
-      adblock: { active: inForce.adblock },
-      popup_blocker: { active: inForce.popupBlocker },
+      adblock: { active: inForce.adblock, ...reasonFor(lost.adblock) },
+      popup_blocker: { active: inForce.popupBlocker, ...reasonFor(lost.popupBlocker) },
       captcha_solver: { active: inForce.captchaSolver },
       headless: { active: !inForce.headful },
       ...(inForce.viewport && spec.viewport !== null && { viewport: spec.viewport }),
@@ -115,10 +117,18 @@ function renderConfiguration({ spec, inForce, proxy, profile }: SessionView): Re
       p2p_download: { active: inForce.p2pDownload },
       extensions: inForce.extensions ? spec.extensions : [],
       disable_web_security: { active: inForce.disableWebSecurity },
+      cross_origin_support: { active: inForce.crossOriginSupport },
+      force_popups_as_tabs: { active: inForce.popupsAsTabs },
+      disable_dialogs: { active: inForce.noDialogs },
+      pdf_viewer: { active: !inForce.pdfDownload },
       extra_stealth: renderStealth(spec, inForce),
     },
   };
 }
+
+/** Why something is off that is on by default. */
+const reasonFor = (reason: string | undefined): { readonly reason?: string } =>
+  reason === undefined ? {} : { reason };
 
 const renderProfile = ({ name, persist, saved, safeAt, saveError }: NonNullable<SessionView["profile"]>) => ({
   name,

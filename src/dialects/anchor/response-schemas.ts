@@ -57,6 +57,8 @@ const metrics = () =>
       dropped_messages: z.int().openapi({ description: "CDP messages that no client got.", example: 0 }),
       reconnects: z.int().openapi({ description: "Clients that came back after one had left.", example: 1 }),
       restores: z.int().openapi({ description: "Times that a lost browser connection was restored.", example: 0 }),
+      blocked_requests: z.int().openapi({ description: "Requests that the ad blocker stopped.", example: 0 }),
+      blocked_popups: z.int().openapi({ description: "Windows that pages tried to open by themselves.", example: 0 }),
       launch_ms: z.int().nullable().openapi({ description: "Time that the launch took, in ms.", example: 412 }),
     })
     .openapi({ description: "Counters of the session. Berth's addition." });

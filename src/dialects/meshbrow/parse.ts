@@ -102,6 +102,10 @@ function toSpec(request: CreateSessionRequest): SessionSpec {
     p2pDownload: false,
     extensions: [],
     disableWebSecurity: false,
+    crossOriginSupport: false,
+    popupsAsTabs: false,
+    noDialogs: false,
+    pdfDownload: false,
     integrations: [],
     tags: [],
   };

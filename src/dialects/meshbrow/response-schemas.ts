@@ -118,6 +118,8 @@ export const Session = z
       reconnects: z.int().openapi({ description: "Clients that came back after one had left.", example: 1 }),
       restores: z.int().openapi({ description: "Times that a lost browser connection was restored.", example: 0 }),
       proxyBytes: z.int().openapi({ description: "Bytes of responses through the proxy; 0 without one.", example: 0 }),
+      blockedRequests: z.int().openapi({ description: "Requests that the ad blocker stopped.", example: 0 }),
+      blockedPopups: z.int().openapi({ description: "Windows that pages tried to open by themselves.", example: 0 }),
       launchMs: z.int().nullable().openapi({ description: "Time that the launch took, in ms.", example: 412 }),
     }),
     endedAt: time("When the session ended. Absent while it runs.", "2026-10-27T14:12:00.000Z").optional(),

@@ -29,6 +29,7 @@ export const HOST: HostBrowser = {
   hardwareConcurrency: 2,
   deviceMemory: 16,
   webdriver: false,
+  blocksPopups: false,
 };
 
 /** A browser with one blank tab that answers what a session asks while it starts. */

@@ -1,7 +1,7 @@
 import { SessionDownloads } from "../../../src/session/session-downloads.ts";
 import { nobody } from "./nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
+import { NO_BLOCKLISTS, NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
@@ -89,6 +89,7 @@ export async function withIndexedSession(
         markdownScript: () => Promise.resolve(""),
         tokenSecret: SECRET,
         maxClients: 4,
+        blocklists: NO_BLOCKLISTS,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),
       };
@@ -124,7 +125,7 @@ export async function withIndexedSession(
       storage,
       engine,
       clock,
-      command: { id, accountId, spec: { ...PLAIN_SPEC, ...spec }, createdAt: clock.now(), ...NO_EGRESS },
+      command: { id, accountId, spec: { ...PLAIN_SPEC, ...spec }, asked: [], createdAt: clock.now(), ...NO_EGRESS },
       endReports: () => endReports,
       onEnd: (handle) => {
         handleEnd = handle;

@@ -1,4 +1,5 @@
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
+import { Blocklists } from "../../../src/session/blocklists.ts";
 
 /** What a create brings for a session without a proxy and without a profile. */
 export const NO_EGRESS = {
@@ -47,3 +48,6 @@ export const NO_DOWNLOADS: SessionDeps["downloads"] = {
   maxBytes: 0,
   retentionMs: 0,
 };
+
+/** Of a deployment that has none. */
+export const NO_BLOCKLISTS = new Blocklists(() => Promise.reject(new Error("there are no lists")));

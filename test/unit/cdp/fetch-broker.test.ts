@@ -18,7 +18,7 @@ function createBroker() {
   });
   const broker = new FetchBroker(connection);
   const pause = (requestId: string, url = "https://a.test/"): void => {
-    const params = { requestId, request: { url, headers: { a: "b" } }, frameId: "F" };
+    const params = { requestId, request: { url, headers: { a: "b" } }, frameId: "F", resourceType: "Document" };
     connection.receive(JSON.stringify({ method: "Fetch.requestPaused", params }), "");
   };
   const answers = () =>
@@ -26,7 +26,7 @@ function createBroker() {
   return { broker, sent, pause, answers };
 }
 
-const handler = (rule: RequestHandler["rule"], urlPattern?: string): RequestHandler => ({
+const handler = (rule: NonNullable<RequestHandler["rule"]>, urlPattern?: string): RequestHandler => ({
   patterns: () => [{ resourceType: "Document", ...(urlPattern !== undefined && { urlPattern }) }],
   rule,
 });
@@ -39,7 +39,7 @@ describe("the fetch broker", () => {
     let wanted = ["https://a.test/*"];
     await broker.use(handler(() => undefined, "https://b.test/*"));
     await broker.use({
-      patterns: () => wanted.map((urlPattern) => ({ urlPattern, resourceType: "Document" })),
+      patterns: () => wanted.map((urlPattern) => ({ urlPattern, resourceType: "Document" as const })),
       rule: () => undefined,
     });
     expect(sent.at(-1)?.params["patterns"]).toEqual([
@@ -76,7 +76,7 @@ describe("the fetch broker", () => {
     const { broker, pause, answers } = createBroker();
     const asked: string[] = [];
     await broker.use(
-      handler(({ requestId }) => (requestId === "R1" ? { fails: true } : Promise.reject(new Error("no answer")))),
+      handler(({ requestId }) => (requestId === "R1" ? { fails: "Failed" } : Promise.reject(new Error("no answer")))),
     );
     await broker.use(handler(({ requestId }) => (asked.push(requestId), undefined)));
     pause("R1");

@@ -21,6 +21,10 @@ const SWITCHED_OFF: readonly (readonly [FeatureName, Partial<SessionSpec>, Parti
   ["viewport", { viewport: { width: 1, height: 2 } }, { viewport: null }],
   ["fullscreen", { fullscreen: true }, { fullscreen: false }],
   ["p2pDownload", { p2pDownload: true }, { p2pDownload: false }],
+  ["crossOriginSupport", { crossOriginSupport: true }, { crossOriginSupport: false }],
+  ["popupsAsTabs", { popupsAsTabs: true }, { popupsAsTabs: false }],
+  ["noDialogs", { noDialogs: true }, { noDialogs: false }],
+  ["pdfDownload", { pdfDownload: true }, { pdfDownload: false }],
   ["disableWebSecurity", { disableWebSecurity: true }, { disableWebSecurity: false }],
 ];
 

@@ -17,7 +17,7 @@ describe("creating a session", () => {
     const { accountId } = principal;
     const egress = { pools: [], exitCheckUrl: "https://berth.invalid/ip" };
     const place = { origin: "https://berth.invalid", createdAt: clock.now() };
-    const command = { id, accountId, spec: request.spec, profile: null, ...place, ...egress };
+    const command = { id, accountId, spec: request.spec, asked: [], profile: null, ...place, ...egress };
     expect(sessions.created).toEqual([command]);
     expect(created.value.connectToken).toBe("ct_connect");
     expect((await index.find(accountId, id))?.summary).toMatchObject({

@@ -176,6 +176,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   endedAt: null,
   spec: toPublicSpec(spec),
   inForce: inForce(spec, EVERY_FEATURE),
+  lost: {},
   fingerprint: null,
   contradictions: [],
   proxy: null,

@@ -25,6 +25,10 @@ export const PLAIN_SPEC: SessionSpec = {
   p2pDownload: false,
   extensions: [],
   disableWebSecurity: false,
+  crossOriginSupport: false,
+  popupsAsTabs: false,
+  noDialogs: false,
+  pdfDownload: false,
   integrations: [],
   tags: [],
 };

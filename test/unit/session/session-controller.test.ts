@@ -1,13 +1,20 @@
 import { SessionDownloads } from "../../../src/session/session-downloads.ts";
 import { nobody } from "../../support/worker/nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "../../support/worker/no-egress.ts";
+import {
+  NO_BLOCKLISTS,
+  NO_DOWNLOADS,
+  NO_EGRESS,
+  NO_POOLS,
+  NO_PROFILES,
+  NO_RECORDINGS,
+} from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { SessionEnd, StatusReport } from "../../../src/accounts/session-slots.ts";
 import type { AccountId, SessionId } from "../../../src/domain/ids.ts";
-import type { SessionSpec } from "../../../src/domain/session-spec.ts";
+import type { FeatureName, SessionSpec } from "../../../src/domain/session-spec.ts";
 import { BrowserGoneError, EngineError } from "../../../src/engines/engine.ts";
 import type { EndedSession } from "../../../src/observability/analytics.ts";
 import { createLogger } from "../../../src/observability/logger.ts";
@@ -43,7 +50,7 @@ interface Harness {
   readonly counted: EndedSession[];
   /** Makes the index refuse: D1 is away. */
   setIndexDown(down: boolean): void;
-  create(spec?: Partial<SessionSpec>): ReturnType<SessionController["create"]>;
+  create(spec?: Partial<SessionSpec>, ...asked: readonly FeatureName[]): ReturnType<SessionController["create"]>;
   /** Waits for work that the session started on its own. */
   settled(): Promise<void>;
 }
@@ -93,8 +100,9 @@ async function inSession(
       markdownScript: () => Promise.resolve(""),
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
+      blocklists: NO_BLOCKLISTS,
       protocol: () => Promise.resolve(Response.json({})),
-      availableFeatures: new Set(),
+      availableFeatures: new Set(["adblock"] as const),
     };
     const parts = (): SessionControllerOptions => ({
       deps,
@@ -120,11 +128,12 @@ async function inSession(
       background: (promise) => work.push(promise),
     });
     const controller = new SessionController(parts());
-    const create = (spec: Partial<SessionSpec> = {}) =>
+    const create = (spec: Partial<SessionSpec> = {}, ...asked: readonly FeatureName[]) =>
       controller.create({
         id,
         accountId: "acct_test" as AccountId,
         spec: { ...PLAIN_SPEC, ...spec },
+        asked,
         createdAt: clock.now(),
         ...NO_EGRESS,
       });
@@ -161,6 +170,28 @@ describe("create", () => {
           view: { status: "ready", expiresAt: clock.now() + 30 * MINUTE, fingerprint: { platform: "Linux x86_64" } },
         },
       });
+    }));
+
+  it("goes without ad blocking that is only a default and cannot be had, and says why", () =>
+    inSession(async ({ create }) => {
+      expect(await create({ adblock: true })).toMatchObject({
+        value: {
+          view: {
+            status: "ready",
+            inForce: { adblock: false },
+            lost: { adblock: "the ads list of this deployment cannot be read" },
+          },
+        },
+      });
+    }));
+
+  it("fails for want of ad blocking that was asked for by name", () =>
+    inSession(async ({ create, ends }) => {
+      expect(await create({ adblock: true }, "adblock")).toMatchObject({
+        ok: false,
+        failure: { kind: "launchFailed", reason: "adblock: the ads list of this deployment cannot be read" },
+      });
+      expect(ends).toMatchObject([{ refund: true }]);
     }));
 
   it("waits as long as the engine says and then tries again", () =>

@@ -23,6 +23,7 @@ export const LINUX_HOST: HostBrowser = {
   hardwareConcurrency: 2,
   deviceMemory: 16,
   webdriver: true,
+  blocksPopups: false,
 };
 
 const onSystem = (parts: Pick<HostBrowser, "platform" | "uaPlatform" | "platformVersion" | "architecture">) => ({

@@ -138,11 +138,7 @@ const INTEGRATION_REFUSALS: readonly Refusal[] = [
 const NEWER_REFUSALS: readonly Refusal[] = [
   [session({ live_view: { one_time_url: true } }), "session.live_view.one_time_url", NOT_HERE],
   [session({ scoped_access: ON }), "session.scoped_access.active", NOT_HERE],
-  [browser({ pdf_viewer: OFF }), "browser.pdf_viewer.active", NOT_HERE],
-  [browser({ force_popups_as_tabs: ON }), "browser.force_popups_as_tabs.active", NOT_HERE],
   [browser({ web_bot_auth: ON }), "browser.web_bot_auth.active", NOT_HERE],
-  [browser({ disable_dialogs: ON }), "browser.disable_dialogs.active", NOT_HERE],
-  [browser({ cross_origin_support: ON }), "browser.cross_origin_support.active", NOT_HERE],
   [browser({ sensitive_data_mask: ON }), "browser.sensitive_data_mask.active", NOT_HERE],
   [browser({ tracing: { snapshots: true } }), "browser.tracing.snapshots", NOT_HERE],
   [{ identities: [{ id: ID }] }, "identities", NOT_HERE],

@@ -30,6 +30,10 @@ const DEFAULTS: SessionSpec = {
   p2pDownload: false,
   extensions: [],
   disableWebSecurity: false,
+  crossOriginSupport: false,
+  popupsAsTabs: false,
+  noDialogs: false,
+  pdfDownload: false,
   integrations: [],
   tags: [],
 };
@@ -80,6 +84,35 @@ describe("an Anchor create request", () => {
       "disableWebSecurity: browser.disable_web_security.active",
       "stealth: browser.extra_stealth.active",
       "secrets: integrations",
+    ]);
+  });
+
+  it("reads the vendor's newer switches, and a screen of any size for fullscreen", ({ expect }) => {
+    const on = { active: true };
+    const { spec, asked } = accepted({
+      browser: {
+        fullscreen: on,
+        cross_origin_support: on,
+        force_popups_as_tabs: on,
+        disable_dialogs: on,
+        pdf_viewer: { active: false },
+      },
+    });
+    expect(spec).toEqual({
+      ...DEFAULTS,
+      viewport: null,
+      fullscreen: true,
+      crossOriginSupport: true,
+      popupsAsTabs: true,
+      noDialogs: true,
+      pdfDownload: true,
+    });
+    expect(asked.map(({ feature }) => feature)).toEqual([
+      "fullscreen",
+      "crossOriginSupport",
+      "popupsAsTabs",
+      "noDialogs",
+      "pdfDownload",
     ]);
   });
 

@@ -40,6 +40,10 @@ const DEFAULTS: SessionSpec = {
   p2pDownload: false,
   extensions: [],
   disableWebSecurity: false,
+  crossOriginSupport: false,
+  popupsAsTabs: false,
+  noDialogs: false,
+  pdfDownload: false,
   integrations: [],
   tags: [],
 };

@@ -38,6 +38,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     endedAt: null,
     spec: publicSpec,
     inForce: features(...inForce),
+    lost: {},
     fingerprint: null,
     contradictions: [],
     proxy: null,
