@@ -1,35 +1,27 @@
 import { waitUntil } from "cloudflare:workers";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
-import { createDownloadStore } from "./accounts/download-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
 import { createProfileStore } from "./accounts/profile-store.ts";
 import { createProfileVault, type ProfileVault } from "./accounts/profile-vault.ts";
 import { createProfileVersionStore } from "./accounts/profile-version-store.ts";
 import { createProxyPoolStore, type ProxyPoolStore } from "./accounts/proxy-pool-store.ts";
-import { createRecordingArchive } from "./accounts/recording-archive.ts";
-import { createRecordingStore } from "./accounts/recording-store.ts";
 import { probeSchema } from "./accounts/schema-probe.ts";
 import { createSessionIndex } from "./accounts/session-index.ts";
 import { createUsageLedger } from "./accounts/usage-ledger.ts";
-import type { Clock, IdSource } from "./domain/clock.ts";
 import type { AccountId, SessionId } from "./domain/ids.ts";
 import type { EventHub } from "./domain/events.ts";
 import { fail } from "./domain/result.ts";
 import type { FeatureName } from "./domain/session-spec.ts";
-import { createEngine } from "./engines/index.ts";
+import { downloadParts, downloadsOf, recordingParts, recordingsOf, type SessionReach } from "./artifacts.ts";
 import { featuresWith } from "./features.ts";
+import { engineOf, ids, logger, systemClock as clock } from "./platform.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
 import { createAnalytics } from "./observability/analytics.ts";
-import { createLogger } from "./observability/logger.ts";
-import { deleteExpiredDownloads } from "./service/download-deletion.ts";
-import { createDownloadService } from "./service/download-service.ts";
-import { createAccountService } from "./service/account-service.ts";
+import { createIntegrationParts, createSecretDeps, type SecretBindings } from "./secret-parts.ts";
+import { type AccountServiceDeps, createAccountService } from "./service/account-service.ts";
 import { finishDeletions } from "./service/profile-deletion.ts";
 import { createProfileService } from "./service/profile-service.ts";
-import { deleteUnneededRecordings } from "./service/recording-deletion.ts";
-import { createSignedLinks } from "./accounts/signed-links.ts";
-import { createRecordingService } from "./service/recording-service.ts";
 import { createProxyPoolService, type ProxyPoolService } from "./service/proxy-pool-service.ts";
 import { createReconcile } from "./service/reconcile.ts";
 import { createSessionService, type SessionService } from "./service/session-service.ts";
@@ -40,32 +32,14 @@ import { Blocklists } from "./session/blocklists.ts";
 import { KnownFingerprints } from "./session/known-fingerprints.ts";
 import { KnownHosts } from "./session/known-hosts.ts";
 import { KnownProxySupport } from "./session/known-proxy-support.ts";
-import type { SessionObject } from "./session/session-object.ts";
 import { probeExit } from "./session/probe-exit.ts";
-import type { DownloadDeps, RecordingDeps, SessionDeps } from "./session/session-deps.ts";
+import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
-import {
-  frameAncestorsOf,
-  isOn,
-  maxBodyBytesOf,
-  maxClientsOf,
-  maxDownloadBytesOf,
-  redactedHeadersOf,
-  retentionMsOf,
-} from "./settings.ts";
-import type { VideoQueueOptions } from "./video/video-queue.ts";
+import { frameAncestorsOf, isOn, maxClientsOf } from "./settings.ts";
 
 /** Shorter secrets can be guessed offline from one connect token. */
 const MIN_SECRET_LENGTH = 32;
 
-/** The only reader of the time. */
-export const systemClock: Clock = { now: () => Date.now() };
-const clock = systemClock;
-const ids: IdSource = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  uuid: () => crypto.randomUUID(),
-};
-const logger = createLogger();
 const knownFingerprints = new KnownFingerprints();
 const knownHosts = new KnownHosts();
 const knownProxySupport = new KnownProxySupport();
@@ -76,14 +50,6 @@ let blocklists: Blocklists | undefined;
 function featuresOf(env: Cloudflare.Env): ReadonlySet<FeatureName> {
   return featuresWith({
     sharesBrowser: missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser,
-  });
-}
-
-function engineOf(env: Cloudflare.Env) {
-  return createEngine(env.ENGINE, {
-    browser: env.BROWSER,
-    cdpEndpoint: env.CDP_ENDPOINT,
-    fetch: (url, init) => fetch(url, init),
   });
 }
 
@@ -108,9 +74,29 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
+    secrets: createSecretDeps(secretBindings(env)),
     blocklists: (blocklists ??= new Blocklists((name) => readAsset(env, `adblock/${name}.bin`))),
     availableFeatures: featuresOf(env),
   };
+}
+
+const secretBindings = (env: Cloudflare.Env): SecretBindings => ({
+  database: env.DB,
+  serviceAccounts: (env as { ONEPASSWORD?: SecretBindings["serviceAccounts"] }).ONEPASSWORD,
+  clock,
+  ids,
+  secret: env.BERTH_SECRET ?? "",
+});
+
+const integrationsOf = (env: Cloudflare.Env) =>
+  createIntegrationParts(secretBindings(env), {
+    allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
+    missingSecret: missingSecretMessage(env),
+  });
+
+function missingSecretMessage(env: Cloudflare.Env): string | undefined {
+  const missing = missingSecret(env);
+  return missing && `Credentials cannot be stored: ${missing}`;
 }
 
 /** @throws when this deployment has no such file. */
@@ -129,36 +115,6 @@ const secretsOf = ({ BERTH_SECRET = "", BERTH_SECRET_PREVIOUS = "" }: Cloudflare
 const vaultOf = (env: Cloudflare.Env): ProfileVault =>
   createProfileVault({ bucket: env.ARTIFACTS, ids, secrets: secretsOf(env) });
 
-const recordingsOf = (env: Cloudflare.Env): RecordingDeps => ({
-  archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
-  store: createRecordingStore({ database: env.DB, clock }),
-  redactedHeaders: redactedHeadersOf(env),
-  maxBodyBytes: maxBodyBytesOf(env),
-  retentionMs: retentionMsOf(env),
-});
-
-const downloadsOf = (env: Cloudflare.Env): DownloadDeps => ({
-  archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
-  store: createDownloadStore({ database: env.DB, clock }),
-  links: createSignedLinks({ to: "download", secret: env.BERTH_SECRET ?? "", clock }),
-  maxBytes: maxDownloadBytesOf(env),
-  retentionMs: retentionMsOf(env),
-});
-
-function downloadParts(env: Cloudflare.Env, sessions: SessionService) {
-  const archive = createRecordingArchive({ bucket: env.ARTIFACTS });
-  const store = createDownloadStore({ database: env.DB, clock });
-  return {
-    downloads: createDownloadService({
-      store,
-      archive,
-      links: createSignedLinks({ to: "download", secret: env.BERTH_SECRET ?? "", clock }),
-      describe: (principal, sessionId) => sessions.describe(principal, sessionId),
-    }),
-    deleteExpiredDownloads: (): Promise<void> => deleteExpiredDownloads({ archive, store, logger }),
-  };
-}
-
 function missingSecret(env: Cloudflare.Env): string | undefined {
   if ((env.BERTH_SECRET ?? "").length >= MIN_SECRET_LENGTH) return undefined;
   return `set the BERTH_SECRET secret of this deployment to ${MIN_SECRET_LENGTH} characters or more`;
@@ -168,13 +124,12 @@ const poolStoreOf = (env: Cloudflare.Env): ProxyPoolStore =>
   createProxyPoolStore({ database: env.DB, clock, ids, secret: env.BERTH_SECRET ?? "" });
 
 function poolsOf(env: Cloudflare.Env): { proxyPools: ProxyPoolService; testPool: TestPool } {
-  const missing = missingSecret(env);
   const pools = poolStoreOf(env);
   return {
     proxyPools: createProxyPoolService({
       pools,
       allowPrivateNetwork: isOn(env.ALLOW_PRIVATE_NETWORK),
-      missingSecret: missing && `Credentials cannot be stored: ${missing}`,
+      missingSecret: missingSecretMessage(env),
     }),
     testPool: createTestPool({
       pools,
@@ -184,47 +139,13 @@ function poolsOf(env: Cloudflare.Env): { proxyPools: ProxyPoolService; testPool:
   };
 }
 
-interface ProfileParts {
-  readonly sessionObject: (id: SessionId) => SessionObject;
-  readonly background: (work: Promise<void>) => void;
-}
-
-function profilesOf(env: Cloudflare.Env, parts: ProfileParts) {
+function profilesOf(env: Cloudflare.Env, parts: SessionReach) {
   const stored = { database: env.DB, clock, ids };
   const profiles = createProfileStore(stored);
   const deps = { profiles, vault: vaultOf(env), logger };
   return {
     profiles: createProfileService({ ...deps, ...parts, versions: createProfileVersionStore(stored) }),
     finishDeletions: (): Promise<void> => finishDeletions(deps),
-  };
-}
-
-/** What an account's videos are made with. */
-export function createVideoDeps(env: Cloudflare.Env): Omit<VideoQueueOptions, "jobs"> {
-  return {
-    engine: engineOf(env),
-    archive: createRecordingArchive({ bucket: env.ARTIFACTS }),
-    store: createRecordingStore({ database: env.DB, clock }),
-    script: async () => (await env.ASSETS.fetch("https://assets/recordings/encoder.js")).text(),
-    clock,
-    logger,
-  };
-}
-
-function recordingParts(env: Cloudflare.Env, sessions: SessionService, parts: ProfileParts) {
-  const archive = createRecordingArchive({ bucket: env.ARTIFACTS });
-  const store = createRecordingStore({ database: env.DB, clock });
-  return {
-    recordings: createRecordingService({
-      ...parts,
-      archive,
-      store,
-      links: createSignedLinks({ to: "recording", secret: env.BERTH_SECRET ?? "", clock }),
-      describe: (principal, sessionId) => sessions.describe(principal, sessionId),
-      videoMaker: (accountId) => env.VIDEOS.getByName(accountId),
-      logger,
-    }),
-    deleteUnneededRecordings: (): Promise<void> => deleteUnneededRecordings({ archive, store, logger }),
   };
 }
 
@@ -287,6 +208,13 @@ const httpParts = (env: Cloudflare.Env) => ({
 
 const background = (work: Promise<void>): void => waitUntil(work);
 
+const accountsOf = ({ DB: database }: Cloudflare.Env, parts: Pick<AccountServiceDeps, "keys" | "usage">) =>
+  createAccountService({
+    ...parts,
+    accounts: createAccountStore({ database, clock, ids }),
+    plans: createPlanStore({ database }),
+  });
+
 /** What the Worker works with; also for the cron. */
 export function createWorkerDeps(env: Cloudflare.Env) {
   const database = env.DB;
@@ -294,8 +222,10 @@ export function createWorkerDeps(env: Cloudflare.Env) {
   const keys = createApiKeyStore({ database, clock, ids });
   const sessionObject = (id: SessionId) => env.SESSIONS.getByName(id);
   const usage = createUsageService({ index, ledger: createUsageLedger({ database }), clock });
+  const integrations = integrationsOf(env);
   const service = createSessionService({
     index,
+    integrations: integrations.store,
     profiles: createProfileStore({ database, clock, ids }),
     sessionObject,
     sessionDoor: sessionObject,
@@ -310,6 +240,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     ...profilesOf(env, { sessionObject, background }),
     ...recordingParts(env, service, { sessionObject, background }),
     ...downloadParts(env, service),
+    integrations: integrations.service,
     reconcile: createReconcile({
       index,
       sessionObject,
@@ -323,12 +254,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     keys,
     sessions: whenConfigured(service, missingConfiguration(env)),
     usage,
-    accounts: createAccountService({
-      accounts: createAccountStore({ database, clock, ids }),
-      keys,
-      plans: createPlanStore({ database }),
-      usage,
-    }),
+    accounts: accountsOf(env, { keys, usage }),
     ...poolsOf(env),
     ...httpParts(env),
     rateLimit: createRateLimit({ limiterOf: (id) => env.RATE_LIMITS.getByName(id), clock, logger }),

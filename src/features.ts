@@ -24,6 +24,7 @@ const OF_THE_SESSION: readonly FeatureName[] = [
   "headful",
   "popupsAsTabs",
   "noDialogs",
+  "secrets",
 ];
 
 /** Optional features that this version has. A session that asks for another one is refused by its name. */

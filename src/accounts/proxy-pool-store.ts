@@ -52,14 +52,17 @@ export interface ProxyPoolStoreDeps {
 
 const NO_CREDENTIALS: PoolCredentials = { username: "", password: "" };
 
+/** A pool may come with more than its credentials. */
+const picked = ({ username, password }: PoolCredentials): PoolCredentials => ({ username, password });
+
 export function createProxyPoolStore({ database, clock, ids, secret }: ProxyPoolStoreDeps): ProxyPoolStore {
   const db = drizzle(database);
-  const seal = createCredentialSeal({ secret, ids });
+  const seal = createCredentialSeal<PoolCredentials>({ secret, ids, of: "proxy pool" });
   const oldestFirst = [asc(proxyPools.createdAt), asc(proxyPools.id)];
 
   async function stored(id: string, credentials: PoolCredentials) {
     const isNone = credentials.username === "" && credentials.password === "";
-    return { sealed: isNone ? null : await seal.seal(id, credentials), sticky: isSticky(credentials) };
+    return { sealed: isNone ? null : await seal.seal(id, picked(credentials)), sticky: isSticky(credentials) };
   }
 
   const find = (id: string): Promise<SealedPool | undefined> =>

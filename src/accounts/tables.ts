@@ -7,6 +7,7 @@ import type { DialectName, FingerprintSpec, PooledProxy, ProxyType } from "../do
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
 import type { RecordingStatus, RecordingType } from "../domain/recording.ts";
 import type { SessionView } from "../domain/session-view.ts";
+import type { Integration, SecretUse } from "../domain/secrets.ts";
 
 /*
  * The tables of `migrations/` as Drizzle sees them. The SQL is the source: checks and partial indexes are
@@ -227,4 +228,31 @@ export const downloads = sqliteTable("downloads", {
   durationMs: integer("duration_ms").notNull(),
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
+});
+
+export const integrations = sqliteTable("integrations", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  name: text("name").notNull(),
+  type: text("type").$type<Integration["type"]>().notNull(),
+  kind: text("kind").$type<Integration["kind"]>().notNull(),
+  sealed: text("sealed").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const secretUses = sqliteTable("secret_uses", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  sessionId: text("session_id").notNull(),
+  integrationId: text("integration_id"),
+  reference: text("reference").notNull(),
+  host: text("host").notNull(),
+  outcome: text("outcome").$type<SecretUse["outcome"]>().notNull(),
+  at: integer("at").notNull(),
 });

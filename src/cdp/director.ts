@@ -5,11 +5,11 @@ import type { MuxClient, MuxSession } from "./mux-client.ts";
 /** Whoever has a say in what clients' commands do, besides the browser. */
 export interface MuxDirector {
   /** Until when a client's command waits; `undefined` when it need not. An error is its answer then. */
-  heldUntil(method: string): Promise<CdpError | undefined> | undefined;
+  heldUntil(session: MuxSession, command: CdpCommand): Promise<CdpError | undefined> | undefined;
   /** The path on the browser's machine that a client means by a file; `undefined` for an upload that there is none of. */
   uploaded(file: string): string | undefined;
-  /** Carries out a command of Berth's own domain. Never rejects. */
-  answer(command: CdpCommand): Promise<Outcome>;
+  /** Carries a command out in the browser's place; `undefined` for one that is the browser's. Never rejects. */
+  instead(session: MuxSession, command: CdpCommand): Promise<Outcome> | undefined;
 }
 
 const DOMAIN = "Berth.";
@@ -29,8 +29,8 @@ export function whenAdmitted(
   command: CdpCommand,
 ): Promise<CdpError | undefined> | undefined {
   const setUp = gated?.heldUntil(session, command);
-  if (setUp === undefined) return director?.heldUntil(command.method);
-  return setUp.then(() => director?.heldUntil(command.method));
+  if (setUp === undefined) return director?.heldUntil(session, command);
+  return setUp.then(() => director?.heldUntil(session, command));
 }
 
 /** Sessions of clients with a page; without its id, those with every page and with the browser. */

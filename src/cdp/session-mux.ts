@@ -4,7 +4,7 @@ import { CommandWatch } from "./command-watch.ts";
 import { type Outgoing, TARGET_CRASHED } from "./client-session.ts";
 import { BINARY_MESSAGE, FLOOD, INTERNAL, SLOW_READER, TARGET_GONE } from "./close-codes.ts";
 import { judge, type MuxEgress, type Verdict } from "./command-policy.ts";
-import { isOwnDomain, type MuxDirector, sessionsOf, whenAdmitted } from "./director.ts";
+import { type MuxDirector, sessionsOf, whenAdmitted } from "./director.ts";
 import type { DownloadDesk } from "./download-desk.ts";
 import type { GatedMux, Outcome } from "./gated-mux.ts";
 import { HeldDocuments } from "./held-documents.ts";
@@ -224,8 +224,7 @@ export class SessionMux {
     const refusal = this.#lost ?? client.refusalOf(session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
     this.commands.note(session, command);
-    const own = this.director !== undefined && isOwnDomain(command.method) && this.director.answer(command);
-    const overridden = own || this.#gated?.override(session, command);
+    const overridden = this.director?.instead(session, command) ?? this.#gated?.override(session, command);
     if (overridden) {
       const conclude = (outcome: Outcome): void =>
         void (this.#clients.has(client) && client.conclude(command, outcome));

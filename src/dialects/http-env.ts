@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { EventHub } from "../domain/events.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { DownloadService } from "../service/download-service.ts";
+import type { IntegrationService } from "../service/integration-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
@@ -17,6 +18,7 @@ export interface HttpVariables {
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
   readonly downloads: DownloadService;
+  readonly integrations: IntegrationService;
   readonly usage: UsageService;
   /** Of the caller's account. */
   readonly events: EventHub;

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { systemClock } from "../composition.ts";
+import { systemClock } from "../platform.ts";
 import type { EventData, EventHub } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";

@@ -8,6 +8,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { AccountId } from "../domain/ids.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { DownloadService } from "../service/download-service.ts";
+import type { IntegrationService } from "../service/integration-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
 import type { SessionService } from "../service/session-service.ts";
@@ -26,6 +27,7 @@ export interface PipelineDeps {
   readonly profiles: ProfileService;
   readonly recordings: RecordingService;
   readonly downloads: DownloadService;
+  readonly integrations: IntegrationService;
   readonly usage: UsageService;
   readonly eventHub: (accountId: AccountId) => EventHub;
   readonly clock: Clock;
@@ -79,7 +81,7 @@ const isUpload = ({ method, path }: HonoRequest): boolean =>
   method === "POST" && /^\/v1\/sessions\/[^/]+\/(?:uploads|agent\/files)$/.test(path);
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, profiles, recordings, downloads, usage, eventHub, clock } = deps;
+  const { sessions, profiles, recordings, downloads, integrations, usage, eventHub, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -93,6 +95,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("profiles", profiles);
     c.set("recordings", recordings);
     c.set("downloads", downloads);
+    c.set("integrations", integrations);
     c.set("usage", usage);
     c.set("events", eventHub(principal.accountId));
     c.set("clock", clock);

@@ -1,6 +1,7 @@
 import type { ProfileStore } from "../accounts/profile-store.ts";
 import type { KeyClaim } from "../accounts/idempotency-keys.ts";
 import { monthOf } from "../accounts/month.ts";
+import type { IntegrationStore } from "../accounts/integration-store.ts";
 import type { Admission, KeyedAdmission } from "../accounts/session-admission.ts";
 import type { SessionIndex } from "../accounts/session-index.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
@@ -19,6 +20,7 @@ import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { CreateSession, EgressPlan, OwnedSession, SessionObject } from "../session/session-object.ts";
 import { type EgressDeps, invalidOwnProxy, planEgress } from "./plan-egress.ts";
+import { missingIntegration } from "./load-integrations.ts";
 import { loadProfile, type ProfiledRequest } from "./load-profile.ts";
 import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 
@@ -26,6 +28,7 @@ import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 export interface SessionServiceDeps extends EgressDeps {
   readonly index: SessionIndex;
   readonly profiles: Pick<ProfileStore, "find" | "noteUse">;
+  readonly integrations: Pick<IntegrationStore, "existing">;
   /** The same object, for what is passed on as it arrives. */
   readonly sessionDoor: (id: SessionId) => { fetch(request: Request): Promise<Response> };
   readonly sessionObject: (id: SessionId) => SessionObject;
@@ -121,6 +124,8 @@ async function findRefusal(
   const profiled = await loadProfile(deps, principal, asked);
   if (!profiled.ok) return profiled;
   const { requested } = profiled.value;
+  const missing = await missingIntegration(deps, principal, requested.spec);
+  if (missing !== undefined) return fail(missing);
   const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
   const planned = refusal === undefined ? await planEgress(deps, requested) : fail(refusal);
   if (planned.ok) return succeed({ ...profiled.value, pools: planned.value });

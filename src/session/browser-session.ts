@@ -24,6 +24,8 @@ import { SessionDownloads } from "./session-downloads.ts";
 import { SessionProfile } from "./session-profile.ts";
 import { RecordingJournal } from "./recording-journal.ts";
 import { SessionUploads, type UploadedFile } from "./session-uploads.ts";
+import { SessionSecrets } from "./session-secrets.ts";
+import { TypedSecrets } from "./typed-secrets.ts";
 import { SessionRecording } from "./session-recording.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SessionStore } from "./session-store.ts";
@@ -31,6 +33,12 @@ import { SharedCreate } from "./shared-create.ts";
 
 /** Each takes its share of the object's memory and of its way out. */
 const MAX_VIEWERS = 50;
+
+interface PeopleParts {
+  readonly uploads: SessionUploads;
+  readonly secrets: SessionSecrets;
+  readonly background: (promise: Promise<void>) => void;
+}
 
 /** One session. It owns the parts and delegates to them; see docs/architecture.md. */
 export class BrowserSession extends DurableObject implements SessionObject {
@@ -57,18 +65,17 @@ export class BrowserSession extends DurableObject implements SessionObject {
     const background = (promise: Promise<void>): void => context.waitUntil(promise);
     this.#downstreams = new Downstreams(() => background(this.#controller.clientGone()));
     const uploads = new SessionUploads(this.#store);
-    const people = new People({
-      id: this.#id,
-      clock: deps.clock,
-      uploads,
-      onInput: () => background(this.#controller.attended()),
-      tellClients: (event, params) => this.#controller.tellClients(event, params),
-    });
+    const secrets = new SessionSecrets({ deps, store: this.#store });
+    const people = this.#peopleWith({ uploads, secrets, background });
     const profile = new SessionProfile({ deps: this.#deps, store: this.#store });
     const parts = { id: this.#id, deps, store: this.#store, background };
     const onStored = (download: { name: string; path: string }): void => people.views.tellDownload(download);
     this.#downloads = new SessionDownloads({ ...parts, onStored });
-    const recording = new SessionRecording({ ...parts, journal: new RecordingJournal(context.storage) });
+    const recording = new SessionRecording({
+      ...parts,
+      journal: new RecordingJournal(context.storage),
+      mask: secrets.mask,
+    });
     this.#controller = new SessionController({
       deps: this.#deps,
       store: this.#store,
@@ -79,6 +86,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       recording,
       people,
       downloads: this.#downloads,
+      secrets,
       background,
     });
     const { clock, maxClients, protocol } = this.#deps;
@@ -97,6 +105,17 @@ export class BrowserSession extends DurableObject implements SessionObject {
     const way = { id: this.#id, controller: this.#controller, store: this.#store, tokens: this.#tokens, waitMs };
     this.#door = new DevtoolsDoor({ ...way, downstreams: this.#downstreams, maxClients, protocol });
     this.#liveDoor = new LiveViewDoor({ ...way, views: people.views, maxViewers: MAX_VIEWERS });
+  }
+
+  #peopleWith({ uploads, secrets, background }: PeopleParts): People {
+    return new People({
+      id: this.#id,
+      clock: this.#deps.clock,
+      uploads,
+      typed: new TypedSecrets({ secrets, live: () => this.#controller.current }),
+      onInput: () => background(this.#controller.attended()),
+      tellClients: (event, params) => this.#controller.tellClients(event, params),
+    });
   }
 
   create(command: CreateSession): Promise<Result<OwnedSession, Failure>> {

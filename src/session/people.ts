@@ -6,6 +6,7 @@ import type { ControlState } from "../domain/live-view.ts";
 import { BerthDomain } from "./berth-domain.ts";
 import { ControlDesk, type ControlEvent } from "./control-desk.ts";
 import type { LiveBrowser } from "./live-browser.ts";
+import type { TypedSecrets } from "./typed-secrets.ts";
 import type { SessionUploads } from "./session-uploads.ts";
 import { LiveViews } from "./live-views.ts";
 
@@ -13,6 +14,7 @@ export interface PeopleOptions {
   readonly id: SessionId;
   readonly clock: Clock;
   readonly uploads: Pick<SessionUploads, "resolve">;
+  readonly typed: Pick<TypedSecrets, "heldUntil" | "instead">;
   /** A person works in the session. */
   readonly onInput: () => void;
   /** Tells every CDP client of an event. */
@@ -40,7 +42,7 @@ export class People {
     this.#options = options;
     this.desk = new ControlDesk({ clock, onChanged: (event, state) => this.#changed(event, state) });
     this.views = new LiveViews({ id, desk: this.desk, onInput });
-    this.director = new BerthDomain(this.desk, options.uploads);
+    this.director = new BerthDomain({ desk: this.desk, uploads: options.uploads, typed: options.typed });
   }
 
   /** Whether the session is kept for a person, even when nobody is connected. */

@@ -18,6 +18,7 @@ import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import type { People } from "./people.ts";
 import { SessionPages } from "./session-pages.ts";
+import type { SessionSecrets } from "./session-secrets.ts";
 import type { SessionProfile } from "./session-profile.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import { newRecord, type SessionRecord } from "./session-record.ts";
@@ -43,6 +44,7 @@ export interface SessionControllerOptions {
   readonly recording: SessionRecording;
   readonly people: People;
   readonly downloads: SessionDownloads;
+  readonly secrets: SessionSecrets;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -67,7 +69,8 @@ export class SessionController {
   #awake = false;
 
   constructor(options: SessionControllerOptions) {
-    const { deps, store, deadlines, downstreams, tokens, profile, recording, people, downloads, background } = options;
+    const { deps, store, deadlines, downstreams, tokens, profile, recording, people, downloads, secrets } = options;
+    const { background } = options;
     this.#deps = deps;
     this.#people = people;
     this.#profile = profile;
@@ -85,7 +88,7 @@ export class SessionController {
     const onCapabilityFailed = ({ message }: CapabilityError): void =>
       background(this.#endIgnored("capability_failed", message));
     const egress = new SessionEgress({ deps, store, onFailed: onCapabilityFailed, background });
-    const pages = new SessionPages({ deps, store, onBlocked: (what) => this.#link.metrics.blocked(what) });
+    const pages = new SessionPages({ deps, store, secrets, onBlocked: (what) => this.#link.metrics.blocked(what) });
     this.#link = new BrowserLink({
       deps,
       store,
@@ -254,6 +257,11 @@ export class SessionController {
       // Its deadline may have passed meanwhile.
       await this.attended(0);
     }
+  }
+
+  /** The browser while a socket to it is open. */
+  get current(): LiveBrowser | undefined {
+    return this.#link.current;
   }
 
   /** Tells every client of an event of Berth's own. */

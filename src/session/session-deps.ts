@@ -15,6 +15,7 @@ import type { Blocklists } from "./blocklists.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
 import type { KnownHosts } from "./known-hosts.ts";
 import type { KnownProxySupport } from "./known-proxy-support.ts";
+import type { SecretDeps } from "./session-secrets.ts";
 import type { SessionTiming } from "./timing.ts";
 
 /** The session index, as far as a session writes to it. */
@@ -65,6 +66,7 @@ export interface SessionDeps {
   readonly profiles: { readonly vault: ProfileVault; readonly versions: Pick<ProfileVersionStore, "commit"> };
   readonly recordings: RecordingDeps;
   readonly downloads: DownloadDeps;
+  readonly secrets: SecretDeps;
   /** Shared by the sessions of an isolate. */
   readonly blocklists: Blocklists;
   /** The secret that connect tokens are derived from. */

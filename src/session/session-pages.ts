@@ -14,12 +14,14 @@ import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { BlocklistName } from "./blocklists.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import type { SessionSecrets } from "./session-secrets.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionPagesOptions {
   readonly deps: Pick<SessionDeps, "blocklists" | "knownHosts" | "logger">;
   readonly store: SessionStore;
+  readonly secrets: Pick<SessionSecrets, "over">;
   /** Something was kept from a page. */
   readonly onBlocked: (what: "request" | "popup") => void;
 }
@@ -37,6 +39,7 @@ const NEEDS_GATE: readonly ((spec: SessionSpec) => boolean)[] = [
   ({ crossOriginSupport }) => crossOriginSupport,
   ({ popupsAsTabs }) => popupsAsTabs,
   ({ noDialogs }) => noDialogs,
+  ({ integrations }) => integrations.length > 0,
 ];
 
 /** What happens inside a session's pages: what they may load, open and show. In force over every connection. */
@@ -86,6 +89,7 @@ export class SessionPages {
     if (spec.disableWebSecurity || spec.crossOriginSupport) parts.handlers.push(new CrossOriginAccess(frames));
     if (spec.pdfDownload) parts.handlers.push(pdfDownloads);
     if (this.isOn) for (const observer of parts.observers) live.observe(observer);
+    await this.#options.secrets.over(frames);
     const { connection, fetches } = live;
     await Promise.all([
       ...parts.handlers.map((handler) => fetches.use(handler)),

@@ -50,6 +50,8 @@ export interface SessionRecord {
   /** Features that were asked for by name: the session does not go on without them. */
   readonly asked: readonly FeatureName[];
   readonly lost: LostFeatures;
+  /** References whose values have been filled in: what they are is to be kept out of recordings. */
+  readonly usedSecrets: readonly string[];
   /** Files on the browser's machine, by the names that they were uploaded as. */
   readonly uploads: Readonly<Record<string, string>>;
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
@@ -114,6 +116,7 @@ export function newRecord({ id, accountId, spec, asked, profile, origin, created
     tags: spec.tags,
     asked,
     lost: {},
+    usedSecrets: [],
     uploads: {},
     tokenOnly: false,
     endedAt: null,

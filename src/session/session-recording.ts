@@ -1,5 +1,6 @@
 import { screenshotKey } from "../accounts/recording-archive.ts";
 import { type RecorderOptions, Recorder, type RecordingSink } from "../capabilities/recording/recorder.ts";
+import type { SecretMask } from "../capabilities/secrets/secret-mask.ts";
 import type { TakenScreenshot } from "../capabilities/recording/screenshots.ts";
 import { jpegSize } from "../domain/jpeg-size.ts";
 import type { LogEvent, Screenshot } from "../domain/recording.ts";
@@ -16,6 +17,8 @@ export interface SessionRecordingOptions {
   readonly deps: SessionDeps;
   readonly store: SessionStore;
   readonly journal: RecordingJournal;
+  /** What must not be in any recording. */
+  readonly mask: SecretMask;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
   readonly background: (promise: Promise<void>) => void;
 }
@@ -130,11 +133,13 @@ export class SessionRecording {
   }
 
   #sink(live: LiveBrowser): RecordingSink {
-    const { journal } = this.#options;
+    const { journal, mask } = this.#options;
     const noting =
       <Args extends readonly unknown[]>(note: (...args: Args) => void) =>
       (...args: Args): void => {
-        note(...args);
+        // What cannot be looked through is not written down.
+        if (mask.isBlind) return;
+        note(...mask.data(args));
         this.#schedule();
       };
     return {
@@ -143,7 +148,10 @@ export class SessionRecording {
       message: noting((socketId, message) => journal.message(socketId, message)),
       page: noting((page) => journal.page(page)),
       event: noting((event: LogEvent) => journal.event(event)),
-      frame: noting((frame) => journal.frame(frame)),
+      frame: (frame) => {
+        journal.frame(frame);
+        this.#schedule();
+      },
       screenshot: (taken) => this.#screenshot(live, taken),
       flush: () => journal.flush(),
     };
@@ -164,7 +172,8 @@ export class SessionRecording {
     const { width, height } = jpegSize(bytes) ?? { width: 0, height: 0 };
     this.#lastScreenshot ??= journal.screenshots().at(-1)?.n ?? 0;
     this.#lastScreenshot += 1;
-    const screenshot: Screenshot = { n: this.#lastScreenshot, at, url, tab, width, height };
+    const shown = this.#options.mask.text(url);
+    const screenshot: Screenshot = { n: this.#lastScreenshot, at, url: shown, tab, width, height };
     const key = screenshotKey(this.#record().id, screenshot.n);
     await deps.recordings.archive.put(key, bytes, "image/jpeg");
     if (this.#isStopped) return;

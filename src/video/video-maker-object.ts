@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { createVideoDeps } from "../composition.ts";
+import { createVideoDeps } from "../artifacts.ts";
 import type { SessionId } from "../domain/ids.ts";
 import type { VideoMaker, VideoState } from "../domain/recording.ts";
 import { type VideoJob, type VideoJobs, VideoQueue, type VideoQueueOptions } from "./video-queue.ts";

@@ -9,6 +9,7 @@ import { drivePaths } from "./routes/drive.ts";
 import { eventPaths } from "./routes/events.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
+import { integrationPaths } from "./routes/integrations.ts";
 import { pagesPath } from "./routes/pages.ts";
 import { recordingPaths } from "./routes/recordings.ts";
 import { sessionPath } from "./routes/session.ts";
@@ -21,7 +22,7 @@ import { tokenPath, tokensPath } from "./routes/tokens.ts";
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
 const OWN_PATHS =
-  /^\/v1\/(?:tools\/.+|events\/.+)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
+  /^\/v1\/(?:tools\/.+|events\/.+|integrations(?:\/.+)?)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
@@ -44,6 +45,7 @@ const app = createDialectApp(
     profilesPath,
     profilePath,
     ...profileContentPaths,
+    ...integrationPaths,
   ],
   { renderFailure, renderFault },
 );

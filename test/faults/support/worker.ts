@@ -1,4 +1,5 @@
-import { createSessionDeps, createVideoDeps } from "../../../src/composition.ts";
+import { createVideoDeps } from "../../../src/artifacts.ts";
+import { createSessionDeps } from "../../../src/composition.ts";
 import worker from "../../../src/index.ts";
 import { BrowserSession as RealBrowserSession } from "../../../src/session/browser-session.ts";
 import { DEFAULT_TIMING, type SessionTiming } from "../../../src/session/timing.ts";

@@ -1,7 +1,15 @@
 import { SessionDownloads } from "../../../src/session/session-downloads.ts";
 import { nobody } from "./nobody.ts";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { NO_BLOCKLISTS, NO_DOWNLOADS, NO_EGRESS, NO_POOLS, NO_PROFILES, NO_RECORDINGS } from "./no-egress.ts";
+import {
+  NO_BLOCKLISTS,
+  NO_DOWNLOADS,
+  NO_EGRESS,
+  NO_POOLS,
+  NO_PROFILES,
+  NO_RECORDINGS,
+  NO_SECRETS,
+} from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createSessionIndex, type SessionIndex } from "../../../src/accounts/session-index.ts";
@@ -18,6 +26,8 @@ import { SessionController } from "../../../src/session/session-controller.ts";
 import type { CreateSession } from "../../../src/session/session-object.ts";
 import { RecordingJournal } from "../../../src/session/recording-journal.ts";
 import { SessionRecording } from "../../../src/session/session-recording.ts";
+import { SecretMask } from "../../../src/capabilities/secrets/secret-mask.ts";
+import { SessionSecrets } from "../../../src/session/session-secrets.ts";
 import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
@@ -90,6 +100,7 @@ export async function withIndexedSession(
         tokenSecret: SECRET,
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,
+        secrets: NO_SECRETS,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),
       };
@@ -104,9 +115,11 @@ export async function withIndexedSession(
           deps,
           store,
           journal: new RecordingJournal(storage),
+          mask: new SecretMask(),
           background: (promise) => work.push(promise),
         }),
         people: nobody(clock),
+        secrets: new SessionSecrets({ deps, store }),
         downloads: new SessionDownloads({
           id,
           deps,

@@ -51,3 +51,13 @@ export const NO_DOWNLOADS: SessionDeps["downloads"] = {
 
 /** Of a deployment that has none. */
 export const NO_BLOCKLISTS = new Blocklists(() => Promise.reject(new Error("there are no lists")));
+
+const noSecrets = (): never => {
+  throw new Error("there are no secrets");
+};
+
+export const NO_SECRETS: SessionDeps["secrets"] = {
+  credentials: noSecrets,
+  provider: noSecrets,
+  uses: { add: noSecrets, correct: noSecrets },
+};

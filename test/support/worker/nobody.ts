@@ -8,6 +8,7 @@ export const nobody = (clock: Clock): People =>
     id: "" as SessionId,
     clock,
     uploads: { resolve: (file) => file },
+    typed: { heldUntil: () => undefined, instead: () => undefined },
     onInput: () => undefined,
     tellClients: () => undefined,
   });

@@ -13,6 +13,9 @@ import { createSignedLinks } from "../../../src/accounts/signed-links.ts";
 import { createRecordingService } from "../../../src/service/recording-service.ts";
 import { createProfileService } from "../../../src/service/profile-service.ts";
 import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts";
+import { createIntegrationStore } from "../../../src/accounts/integration-store.ts";
+import { createSecretUseStore } from "../../../src/accounts/secret-use-store.ts";
+import { createIntegrationService } from "../../../src/service/integration-service.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
 import { DIALECTS, selectDialect } from "../../../src/dialects/index.ts";
 import type { AppDeps } from "../../../src/http/app.ts";
@@ -65,6 +68,13 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
     keys,
     sessions: service,
     eventHub: (accountId) => env.EVENTS.getByName(accountId),
+    integrations: createIntegrationService({
+      integrations: createIntegrationStore({ ...stores, secret: SECRET }),
+      uses: createSecretUseStore(stores),
+      allowPrivateNetwork: false,
+      hasServiceAccounts: false,
+      missingSecret: undefined,
+    }),
     profiles: createProfileService({
       profiles: createProfileStore(stores),
       versions: createProfileVersionStore(stores),

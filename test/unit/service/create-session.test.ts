@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import type { Plan } from "../../../src/domain/plan.ts";
 import type { FeatureName, RequestedSession } from "../../../src/domain/session-spec.ts";
 import { FEATURES } from "../../../src/domain/session-spec.ts";
-import { createServiceSetup } from "./fake-sessions.ts";
+import { createServiceSetup, UNKNOWN_ID } from "./fake-sessions.ts";
 import { aRequest, DEFAULTS_SPEC } from "./requests.ts";
 
 const RESIDENTIAL = { type: "residential", country: "US", region: null, city: null, sticky: false } as const;
@@ -53,6 +53,14 @@ describe("creating a session", () => {
       proxyCountry: "US",
     });
     expect(await summaryOf(own.value.view.id)).toMatchObject({ proxyType: "custom", proxyCountry: null });
+  });
+
+  it("refuses an integration that the account does not have, and admits nothing", async ({ expect }) => {
+    const { service, principal, sessions } = await createServiceSetup();
+    const integrations = [{ id: UNKNOWN_ID, type: "1PASSWORD", secrets: "all" }] as const;
+    const refused = await service.create(principal, aRequest({ integrations }));
+    expect(refused).toMatchObject({ failure: { kind: "notFound", what: "integration", id: UNKNOWN_ID } });
+    expect(sessions.created).toEqual([]);
   });
 
   it("refuses an initial URL that leads to a private address, and admits nothing", async ({ expect }) => {

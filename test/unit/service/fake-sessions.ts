@@ -226,6 +226,9 @@ export interface ServiceOptions {
   readonly wrapIndex?: (index: SessionIndex) => SessionIndex;
 }
 
+/** Of an integration that no account has. */
+export const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
+
 /** A session service on real D1 and fake session objects, with a tenant of its own. */
 export async function createServiceSetup({
   limits,
@@ -243,6 +246,7 @@ export async function createServiceSetup({
   const created = createSessionService({
     index: wrapIndex ? wrapIndex(index) : index,
     profiles: hasEveryProfile ? ALL_PROFILES : createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
+    integrations: { existing: (_accountId, ids) => Promise.resolve(new Set(ids.filter((id) => id !== UNKNOWN_ID))) },
     sessionObject: (id) => sessions.object(id),
     sessionDoor: () => ({ fetch: () => Promise.reject(new Error("nothing is passed on")) }),
     availableFeatures: available,

@@ -8,6 +8,7 @@ import {
   NO_POOLS,
   NO_PROFILES,
   NO_RECORDINGS,
+  NO_SECRETS,
 } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -28,6 +29,8 @@ import { DEFAULT_TIMING } from "../../../src/session/timing.ts";
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
 import { RecordingJournal } from "../../../src/session/recording-journal.ts";
 import { SessionRecording } from "../../../src/session/session-recording.ts";
+import { SecretMask } from "../../../src/capabilities/secrets/secret-mask.ts";
+import { SessionSecrets } from "../../../src/session/session-secrets.ts";
 import { SessionProfile } from "../../../src/session/session-profile.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
@@ -101,6 +104,7 @@ async function inSession(
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
+      secrets: NO_SECRETS,
       protocol: () => Promise.resolve(Response.json({})),
       availableFeatures: new Set(["adblock"] as const),
     };
@@ -115,9 +119,11 @@ async function inSession(
         deps,
         store,
         journal: new RecordingJournal(state.storage),
+        mask: new SecretMask(),
         background: (promise) => work.push(promise),
       }),
       people: nobody(clock),
+      secrets: new SessionSecrets({ deps, store }),
       downloads: new SessionDownloads({
         id,
         deps,
