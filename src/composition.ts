@@ -1,4 +1,6 @@
 import { waitUntil } from "cloudflare:workers";
+import type { CaptchaSolver } from "./capabilities/captcha/captcha-solver.ts";
+import { TaskService } from "./capabilities/captcha/task-service.ts";
 import { createAccountStore } from "./accounts/account-store.ts";
 import { createApiKeyStore } from "./accounts/api-key-store.ts";
 import { createPlanStore } from "./accounts/plan-store.ts";
@@ -35,7 +37,7 @@ import { KnownProxySupport } from "./session/known-proxy-support.ts";
 import { probeExit } from "./session/probe-exit.ts";
 import type { SessionDeps } from "./session/session-deps.ts";
 import { DEFAULT_TIMING } from "./session/timing.ts";
-import { frameAncestorsOf, isOn, maxClientsOf } from "./settings.ts";
+import { captchaServiceOf, frameAncestorsOf, isOn, maxClientsOf } from "./settings.ts";
 
 /** Shorter secrets can be guessed offline from one connect token. */
 const MIN_SECRET_LENGTH = 32;
@@ -48,9 +50,8 @@ let blocklists: Blocklists | undefined;
 
 /** What this version and the deployment's engine have. */
 function featuresOf(env: Cloudflare.Env): ReadonlySet<FeatureName> {
-  return featuresWith({
-    sharesBrowser: missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser,
-  });
+  const sharesBrowser = missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser;
+  return featuresWith({ sharesBrowser, solvesCaptchas: captchaServiceOf(env) !== undefined });
 }
 
 /** What a session's Durable Object works with. */
@@ -75,9 +76,17 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
     secrets: createSecretDeps(secretBindings(env)),
+    captchaSolver: captchaSolverOf(env),
     blocklists: (blocklists ??= new Blocklists((name) => readAsset(env, `adblock/${name}.bin`))),
     availableFeatures: featuresOf(env),
   };
+}
+
+function captchaSolverOf(env: Cloudflare.Env): CaptchaSolver | undefined {
+  const service = captchaServiceOf(env);
+  const pollMs = Number(env.CAPTCHA_POLL_MS ?? 0);
+  const polling = pollMs > 0 ? { pollMs } : {};
+  return service && new TaskService({ ...service, ...polling, fetch: (url, init) => fetch(url, init) });
 }
 
 const secretBindings = (env: Cloudflare.Env): SecretBindings => ({

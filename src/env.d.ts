@@ -11,6 +11,11 @@ declare namespace Cloudflare {
     readonly CDP_ENDPOINT?: string;
     /** Asked through proxies instead of this deployment's own `/ip`, which has to be reachable from the internet. */
     readonly EXIT_CHECK_URL?: string;
+    /** A service that solves captchas, compatible with 2Captcha's JSON API, and its key. Unset: they are not solved. */
+    readonly CAPTCHA_SOLVER_URL?: string;
+    readonly CAPTCHA_SOLVER_KEY?: string;
+    /** Milliseconds between two questions for one puzzle, for services of one's own. */
+    readonly CAPTCHA_POLL_MS?: string;
     /** One data point a session end. Unset: none is written. */
     readonly ANALYTICS?: AnalyticsEngineDataset;
   }

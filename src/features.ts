@@ -27,6 +27,16 @@ const OF_THE_SESSION: readonly FeatureName[] = [
   "secrets",
 ];
 
+export interface Deployment {
+  readonly sharesBrowser: boolean;
+  /** The operator has named a service for it. */
+  readonly solvesCaptchas: boolean;
+}
+
 /** Optional features that this version has. A session that asks for another one is refused by its name. */
-export const featuresWith = ({ sharesBrowser }: { readonly sharesBrowser: boolean }): ReadonlySet<FeatureName> =>
-  new Set(sharesBrowser ? OF_THE_SESSION : [...OF_THE_SESSION, ...OF_THE_BROWSER]);
+export const featuresWith = ({ sharesBrowser, solvesCaptchas }: Deployment): ReadonlySet<FeatureName> =>
+  new Set([
+    ...OF_THE_SESSION,
+    ...(sharesBrowser ? [] : OF_THE_BROWSER),
+    ...(solvesCaptchas ? (["captchaSolver"] as const) : []),
+  ]);

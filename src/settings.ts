@@ -31,6 +31,12 @@ export const retentionMsOf = (env: Cloudflare.Env): number =>
 export const maxDownloadBytesOf = (env: Cloudflare.Env): number =>
   numberOf(env.DOWNLOAD_MAX_BYTES, DEFAULT_MAX_DOWNLOAD_BYTES, LARGEST_DOWNLOAD_BYTES);
 
+/** Who solves puzzles; `undefined` where the operator has set nobody up. */
+export function captchaServiceOf(env: Cloudflare.Env): { readonly url: string; readonly key: string } | undefined {
+  const { CAPTCHA_SOLVER_URL: url = "", CAPTCHA_SOLVER_KEY: key = "" } = env;
+  return key !== "" && /^https?:\/\//.test(url) && URL.canParse(url) ? { url, key } : undefined;
+}
+
 export function maxClientsOf(env: Cloudflare.Env): number {
   const maxClients = Number(env.MAX_CLIENTS);
   return Number.isInteger(maxClients) && maxClients > 0 ? maxClients : DEFAULT_MAX_CLIENTS;

@@ -1,3 +1,4 @@
+import type { MetCaptcha } from "./captcha.ts";
 import type { SessionId } from "./ids.ts";
 import type { SessionProfileView } from "./profile.ts";
 import type { FeatureName, SessionSpec } from "./session-spec.ts";
@@ -94,6 +95,8 @@ export interface SessionView {
   /** What the traffic through a pool's proxy costs, in millionths of a US dollar. */
   readonly proxyCostMicros: number;
   readonly profile: SessionProfileView | null;
+  /** Puzzles that its pages asked for, where they are solved; the latest last. */
+  readonly captchas: readonly MetCaptcha[];
   readonly metrics: SessionMetrics;
 }
 

@@ -271,6 +271,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     spec: toPublicSpec(spec),
     inForce: inForce(spec, availableFeatures),
     lost: {},
+    captchas: [],
     fingerprint: null,
     contradictions: [],
     proxy: null,

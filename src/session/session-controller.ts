@@ -88,7 +88,8 @@ export class SessionController {
     const onCapabilityFailed = ({ message }: CapabilityError): void =>
       background(this.#endIgnored("capability_failed", message));
     const egress = new SessionEgress({ deps, store, onFailed: onCapabilityFailed, background });
-    const pages = new SessionPages({ deps, store, secrets, onBlocked: (what) => this.#link.metrics.blocked(what) });
+    const onBlocked = (what: "request" | "popup"): void => this.#link.metrics.blocked(what);
+    const pages = new SessionPages({ deps, store, secrets, onBlocked, tell: (...event) => this.tellClients(...event) });
     this.#link = new BrowserLink({
       deps,
       store,
@@ -103,8 +104,7 @@ export class SessionController {
       onCapabilityFailed,
       background,
     });
-    const link = this.#link;
-    const launching = { deps, store, link, egress, profile, recording, pages };
+    const launching = { deps, store, link: this.#link, egress, profile, recording, pages };
     this.#launch = new SessionLaunch({ ...launching, onCapabilityFailed, background });
     this.#teardown = new SessionTeardown({
       deps,

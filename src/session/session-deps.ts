@@ -6,6 +6,7 @@ import type { RecordingArchive } from "../accounts/recording-archive.ts";
 import type { RecordingStore } from "../accounts/recording-store.ts";
 import type { SignedLinks } from "../accounts/signed-links.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
+import type { CaptchaSolver } from "../capabilities/captcha/captcha-solver.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
@@ -67,6 +68,8 @@ export interface SessionDeps {
   readonly recordings: RecordingDeps;
   readonly downloads: DownloadDeps;
   readonly secrets: SecretDeps;
+  /** `undefined` where the operator has set none up. */
+  readonly captchaSolver: CaptchaSolver | undefined;
   /** Shared by the sessions of an isolate. */
   readonly blocklists: Blocklists;
   /** The secret that connect tokens are derived from. */

@@ -2,6 +2,8 @@ import { AdBlocker } from "../capabilities/adblock/ad-blocker.ts";
 import type { Blocklist } from "../capabilities/adblock/blocklist.ts";
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import { HiddenElements } from "../capabilities/adblock/hidden-elements.ts";
+import { captchaScript } from "../capabilities/captcha/captcha-script.ts";
+import { CaptchaWatch } from "../capabilities/captcha/captcha-watch.ts";
 import { PageScripts } from "../capabilities/pages/page-scripts.ts";
 import { pdfDownloads } from "../capabilities/pages/pdf-downloads.ts";
 import { PopupGuard } from "../capabilities/pages/popup-guard.ts";
@@ -14,14 +16,17 @@ import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { BlocklistName } from "./blocklists.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
+import { SessionCaptchas } from "./session-captchas.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export interface SessionPagesOptions {
-  readonly deps: Pick<SessionDeps, "blocklists" | "knownHosts" | "logger">;
+  readonly deps: Pick<SessionDeps, "blocklists" | "captchaSolver" | "clock" | "knownHosts" | "logger">;
   readonly store: SessionStore;
   readonly secrets: Pick<SessionSecrets, "over">;
+  /** Tells every CDP client of an event. */
+  readonly tell: (event: string, params: object) => void;
   /** Something was kept from a page. */
   readonly onBlocked: (what: "request" | "popup") => void;
 }
@@ -40,14 +45,17 @@ const NEEDS_GATE: readonly ((spec: SessionSpec) => boolean)[] = [
   ({ popupsAsTabs }) => popupsAsTabs,
   ({ noDialogs }) => noDialogs,
   ({ integrations }) => integrations.length > 0,
+  ({ captchaSolver }) => captchaSolver,
 ];
 
 /** What happens inside a session's pages: what they may load, open and show. In force over every connection. */
 export class SessionPages {
   readonly #options: SessionPagesOptions;
+  readonly #captchas: SessionCaptchas;
 
   constructor(options: SessionPagesOptions) {
     this.#options = options;
+    this.#captchas = new SessionCaptchas(options);
   }
 
   /** Whether it takes somebody who watches every target. */
@@ -84,6 +92,7 @@ export class SessionPages {
     const parts: Parts = { observers: [frames], handlers: [] };
     await this.#block(live, frames, parts);
     await this.#guardWindows(live, parts);
+    if (spec.captchaSolver) this.#watchForCaptchas(live, frames, parts);
     if (spec.noDialogs) parts.observers.push(new PageScripts([NO_DIALOGS]));
     if (spec.disableWebSecurity) parts.observers.push(new BypassedPolicies());
     if (spec.disableWebSecurity || spec.crossOriginSupport) parts.handlers.push(new CrossOriginAccess(frames));
@@ -128,6 +137,15 @@ export class SessionPages {
       store.update({ lost: { ...lost, [feature]: reason } });
       return undefined;
     }
+  }
+
+  #watchForCaptchas({ userAgent }: LiveBrowser, frames: FrameTree, { observers }: Parts): void {
+    // Which identity is in force may not be known yet.
+    const shown = (): string => this.#record().overrides?.userAgent?.userAgent ?? userAgent;
+    // A name that no page can know.
+    const name = `_${crypto.randomUUID().replaceAll("-", "")}`;
+    observers.push(new PageScripts([captchaScript(name)]));
+    new CaptchaWatch({ frames, name, solve: (task) => this.#captchas.solve(task, shown()) }).start();
   }
 
   async #guardWindows(live: LiveBrowser, { observers, handlers }: Parts): Promise<void> {

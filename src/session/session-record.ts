@@ -1,5 +1,6 @@
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { OwnContext } from "../cdp/targets.ts";
+import type { MetCaptcha } from "../domain/captcha.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
@@ -50,6 +51,8 @@ export interface SessionRecord {
   /** Features that were asked for by name: the session does not go on without them. */
   readonly asked: readonly FeatureName[];
   readonly lost: LostFeatures;
+  /** Puzzles that its pages asked for, the latest last. */
+  readonly captchas: readonly MetCaptcha[];
   /** References whose values have been filled in: what they are is to be kept out of recordings. */
   readonly usedSecrets: readonly string[];
   /** Files on the browser's machine, by the names that they were uploaded as. */
@@ -117,6 +120,7 @@ export function newRecord({ id, accountId, spec, asked, profile, origin, created
     asked,
     lost: {},
     usedSecrets: [],
+    captchas: [],
     uploads: {},
     tokenOnly: false,
     endedAt: null,

@@ -23,6 +23,7 @@ export function toSessionView(
     spec: { ...toPublicSpec(record.spec), tags: record.tags },
     inForce: inForce(record.spec, withoutLost(available, record.lost)),
     lost: record.lost,
+    captchas: record.captchas,
     fingerprint,
     contradictions: record.contradictions,
     proxy: assignedProxy(record),

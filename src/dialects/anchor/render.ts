@@ -66,10 +66,20 @@ export function renderSession(view: SessionView, { accountId, now }: Reading): S
       created_at: isoTime(view.createdAt),
       end_reason: view.endReason,
       end_detail: view.endDetail,
+      ...(view.inForce.captchaSolver && { captchas: view.captchas.map(renderCaptcha) }),
       metrics: renderMetrics(view.metrics),
     },
   };
 }
+
+const renderCaptcha = ({ kind, host, status, reason, at, durationMs }: SessionView["captchas"][number]) => ({
+  kind,
+  host,
+  status,
+  ...(reason !== null && { reason }),
+  detected_at: isoTime(at),
+  duration_ms: durationMs,
+});
 
 const renderMetrics = (metrics: SessionMetrics): SessionRetrieveResponse["data"]["metrics"] => ({
   pages_visited: metrics.pagesVisited,

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { CAPTCHA_KINDS } from "../../domain/captcha.ts";
 import { END_REASONS } from "../../domain/session-state.ts";
 
 export const EXAMPLE_SESSION_ID = "550e8400-e29b-41d4-a716-446655440000";
@@ -84,6 +85,19 @@ export const SessionRetrieveResponse = z
         .nullable()
         .openapi({ description: "Why the session ended; `null` while it runs. Berth's addition." }),
       end_detail: z.string().nullable().openapi({ description: "Detail of a failed end, for people." }),
+      captchas: z
+        .array(
+          z.object({
+            kind: z.enum(CAPTCHA_KINDS),
+            host: z.string(),
+            status: z.enum(["solving", "solved", "failed"]),
+            reason: z.string().optional(),
+            detected_at: z.iso.datetime(),
+            duration_ms: z.int().nullable(),
+          }),
+        )
+        .optional()
+        .openapi({ description: "Puzzles that pages asked for, where they are solved." }),
       metrics: metrics(),
     }),
   })

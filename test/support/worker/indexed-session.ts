@@ -101,6 +101,7 @@ export async function withIndexedSession(
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,
         secrets: NO_SECRETS,
+        captchaSolver: undefined,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),
       };

@@ -177,6 +177,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   spec: toPublicSpec(spec),
   inForce: inForce(spec, EVERY_FEATURE),
   lost: {},
+  captchas: [],
   fingerprint: null,
   contradictions: [],
   proxy: null,

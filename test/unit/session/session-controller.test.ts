@@ -105,6 +105,7 @@ async function inSession(
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
       secrets: NO_SECRETS,
+      captchaSolver: undefined,
       protocol: () => Promise.resolve(Response.json({})),
       availableFeatures: new Set(["adblock"] as const),
     };

@@ -39,6 +39,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     spec: publicSpec,
     inForce: features(...inForce),
     lost: {},
+    captchas: [],
     fingerprint: null,
     contradictions: [],
     proxy: null,
