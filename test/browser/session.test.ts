@@ -171,6 +171,35 @@ describe("after the Durable Object lost its memory", () => {
   });
 });
 
+/** Why a page of the session's cannot load an image of an ad server. */
+async function whyNoAd(client: CdpClient): Promise<unknown> {
+  const [page] = await client.pages();
+  const session = await client.attach(page?.targetId ?? "");
+  await client.send("Network.enable", {}, session);
+  await client.send(
+    "Page.navigate",
+    { url: 'data:text/html,<img src="http://ad.doubleclick.net/pixel.gif">' },
+    session,
+  );
+  const failure = () => client.events.find(({ method }) => method === "Network.loadingFailed")?.params;
+  await expect.poll(failure).toBeDefined();
+  return failure()?.["errorText"];
+}
+
+describe("what a session does about its pages", () => {
+  it("holds again after the Durable Object lost its memory", async () => {
+    const response = await tenant.anchor("/v1/sessions", { method: "POST" });
+    const { data } = await response.json<{ data: { id: string; cdp_url: string } }>();
+    open.push(data.id);
+    const before = await CdpClient.connect(data.cdp_url);
+    expect(await whyNoAd(before)).toContain("ERR_BLOCKED_BY_CLIENT");
+    const reset = runInDurableObject(objectOf(data.id), (_instance, state) => state.abort("reset by the test"));
+    await expect(reset).rejects.toThrow("reset by the test");
+    await before.closed;
+    expect(await whyNoAd(await CdpClient.connect(data.cdp_url))).toContain("ERR_BLOCKED_BY_CLIENT");
+  });
+});
+
 describe("ways in", () => {
   it.for(["", "?token=", "?token=ct_wrong", "?token=ct_0000000000000000000000000000000000000000000"])(
     "refuses %o with 401 before the upgrade",
