@@ -92,6 +92,9 @@ export function parseReference(text: string): SecretReference | undefined {
   }
 }
 
+/** Whether nothing else than a reference begins so. */
+export const beginsReference = (text: string): boolean => text.startsWith(SCHEME);
+
 /** Whether more characters can make a reference of it, or have done so. */
 export const mayBeReference = (text: string): boolean =>
   text.length <= MAX_REFERENCE_LENGTH &&

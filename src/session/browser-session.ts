@@ -112,7 +112,7 @@ export class BrowserSession extends DurableObject implements SessionObject {
       id: this.#id,
       clock: this.#deps.clock,
       uploads,
-      typed: new TypedSecrets({ secrets, live: () => this.#controller.current }),
+      typed: new TypedSecrets({ secrets, clock: this.#deps.clock, live: () => this.#controller.current }),
       onInput: () => background(this.#controller.attended()),
       tellClients: (event, params) => this.#controller.tellClients(event, params),
     });

@@ -3,17 +3,30 @@ import type { Outcome } from "../cdp/gated-mux.ts";
 import { CDP_ERROR, type CdpCommand } from "../cdp/messages.ts";
 import type { MuxClient, MuxSession } from "../cdp/mux-client.ts";
 import { TypedText, typedBy } from "../capabilities/secrets/typed-text.ts";
-import { mayBeReference, parseReference, type SecretOutcome, type SecretReference } from "../domain/secrets.ts";
+import type { Clock } from "../domain/clock.ts";
+import {
+  beginsReference,
+  mayBeReference,
+  parseReference,
+  type SecretOutcome,
+  type SecretReference,
+} from "../domain/secrets.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 
 export interface TypedSecretsOptions {
   readonly secrets: Pick<SessionSecrets, "isOn" | "isNamed" | "fill">;
   readonly live: () => LiveBrowser | undefined;
+  readonly clock: Clock;
 }
 
-/** A client that types no further for this long has typed all there is. */
+/** A client that types no further for this long has typed all there is, unless it types more slowly than that. */
 const PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 3000;
+/** Of its own pace, how often. */
+const PACES = 3;
+/** What may still be any word: most clients do something else before. */
+const WORD_PAUSE_MS = 1000;
 
 /** What clients are told in place of what a reference stands for. */
 const REFUSALS: Readonly<Record<Exclude<SecretOutcome, "filled">, string>> = {
@@ -30,8 +43,14 @@ type KeyMethod = "Input.dispatchKeyEvent" | "Input.insertText";
 interface Typing {
   readonly session: MuxSession;
   readonly typed: TypedText;
+  readonly ended: PromiseWithResolvers<void>;
   timer: ReturnType<typeof setTimeout> | undefined;
-  flushing: Promise<void> | undefined;
+  isFlushing: boolean;
+  /** Somebody waits for what has been typed. */
+  isAwaited: boolean;
+  /** When the last key came, epoch milliseconds, and the longest time between two. */
+  lastAt: number;
+  longestGapMs: number;
 }
 
 /**
@@ -50,9 +69,16 @@ export class TypedSecrets {
   heldUntil(session: MuxSession, command: CdpCommand): Promise<void> | undefined {
     const typing = this.#typing.get(session.client);
     if (typing === undefined) return undefined;
-    if (typing.flushing !== undefined) return typing.flushing;
-    const goesOn = session === typing.session && typing.typed.continues(command);
-    return goesOn || !isOfPages(command.method) ? undefined : this.#flush(typing);
+    const { typed, ended, isFlushing } = typing;
+    if (isFlushing) return ended.promise;
+    if ((session === typing.session && typed.continues(command)) || !isOfPages(command.method)) return undefined;
+    if (drivesTab(command.method)) return this.#flush(typing);
+    // What only looks at a page may come between two keys of a reference, and then waits for its end.
+    if (!typing.isAwaited) {
+      typing.isAwaited = true;
+      this.#flushAfterPause(typing);
+    }
+    return ended.promise;
   }
 
   /** What a command comes to that is, or may be, of a reference; `undefined` for every other one. */
@@ -68,7 +94,16 @@ export class TypedSecrets {
   }
 
   #begin(session: MuxSession, command: CdpCommand): Promise<Outcome> {
-    const typing: Typing = { session, typed: new TypedText(), timer: undefined, flushing: undefined };
+    const typing: Typing = {
+      session,
+      typed: new TypedText(),
+      ended: Promise.withResolvers<void>(),
+      timer: undefined,
+      isFlushing: false,
+      isAwaited: false,
+      lastAt: this.#options.clock.now(),
+      longestGapMs: 0,
+    };
     this.#typing.set(session.client, typing);
     return this.#goOn(typing, command);
   }
@@ -76,18 +111,36 @@ export class TypedSecrets {
   async #goOn(typing: Typing, command: CdpCommand): Promise<Outcome> {
     const { typed } = typing;
     typed.add(command);
-    clearTimeout(typing.timer);
-    typing.timer = setTimeout(() => void this.#flush(typing), PAUSE_MS);
+    const now = this.#options.clock.now();
+    typing.longestGapMs = Math.max(typing.longestGapMs, now - typing.lastAt);
+    typing.lastAt = now;
+    this.#flushAfterPause(typing);
     // Its own key may still go up: nobody waits for that.
     if (this.#options.secrets.isNamed(typed.text) && typedBy(command) !== "") await this.#flush(typing);
     return { result: {} };
   }
 
+  /** Unless another key comes. */
+  #flushAfterPause(typing: Typing): void {
+    const { typed, longestGapMs, isAwaited } = typing;
+    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, PACES * longestGapMs));
+    const isSure = isAwaited || beginsReference(typed.text);
+    clearTimeout(typing.timer);
+    typing.timer = setTimeout(() => void this.#flush(typing), isSure ? pause : Math.max(WORD_PAUSE_MS, pause));
+  }
+
   /** Never rejects. */
   #flush(typing: Typing): Promise<void> {
     clearTimeout(typing.timer);
-    typing.flushing ??= this.#settle(typing).finally(() => this.#typing.delete(typing.session.client));
-    return typing.flushing;
+    const { ended, session } = typing;
+    if (!typing.isFlushing) {
+      typing.isFlushing = true;
+      void this.#settle(typing).finally(() => {
+        this.#typing.delete(session.client);
+        ended.resolve();
+      });
+    }
+    return ended.promise;
   }
 
   async #settle({ session, typed }: Typing): Promise<void> {

@@ -41,7 +41,11 @@ const CLIENTS = {
 } as const;
 type ClientName = keyof typeof CLIENTS;
 
+/** The page opens windows of its own accord. */
+const WITH_POPUPS = { browser: { popup_blocker: { active: false } } };
+
 const custom = ({ server }: TestProxy, { username, password } = { username: "", password: "" }) => ({
+  ...WITH_POPUPS,
   session: { proxy: { type: "custom", active: true, server, username, password } },
 });
 
@@ -60,7 +64,7 @@ async function expectAllThrough(page: Page): Promise<void> {
 
 describe("without a proxy", () => {
   test("the site sees requests and packets of the machine itself", async ({ proxied, clients, target }) => {
-    const { cdpUrl } = await proxied.create("anchor");
+    const { cdpUrl } = await proxied.create("anchor", WITH_POPUPS);
     const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
     await page.goto(target.pageUrl);
     await expect.poll(() => target.missing("127.0.0.1"), PATIENCE).toEqual([]);

@@ -149,6 +149,23 @@ describe("secrets", () => {
     expect(login.attempts).toEqual([{ user: USER, password: PASSWORD, code: "none" }]);
   });
 
+  test("typed slowly arrive whole, whatever else the client looks at meanwhile", async ({
+    sessions,
+    clients,
+    login,
+    integrationId,
+    expect,
+  }) => {
+    const { cdpUrl } = await sessions.create("anchor", using(integrationId));
+    const page = await firstPuppeteerPage(await clients.puppeteer(cdpUrl));
+    await page.goto(login.origin);
+    const state = { isTyping: true };
+    const typing = page.type("#password", REFERENCES.password, { delay: 60 }).finally(() => (state.isTyping = false));
+    while (state.isTyping) await page.evaluate("document.title");
+    await typing;
+    expect(await page.$eval("#password", (input) => (input as HTMLInputElement).value)).toBe(PASSWORD);
+  });
+
   test("are filled in by HTTP calls too", async ({ api, sessions, clients, login, integrationId, expect }) => {
     login.attempts.length = 0;
     const { id, cdpUrl } = await sessions.create("anchor", using(integrationId));
