@@ -22,7 +22,11 @@ const test = base
     return site;
   });
 
+/** Pages open windows of their own accord. */
+const WITH_POPUPS = { browser: { popup_blocker: { active: false } } };
+
 const through = ({ server }: TestProxy) => ({
+  ...WITH_POPUPS,
   session: { proxy: { type: "custom", active: true, server, username: "", password: "" } },
 });
 
@@ -43,7 +47,7 @@ const PAGES = Object.entries(UDP_PAGES) as [UdpPage, readonly UdpPlace[]][];
 
 describe("UDP of any document", () => {
   test("leaves a session without a proxy", { timeout: LONG_MS }, async ({ proxied, clients, udp }) => {
-    const page = await FIRST_PAGES.puppeteer(clients, (await proxied.create("anchor")).cdpUrl);
+    const page = await FIRST_PAGES.puppeteer(clients, (await proxied.create("anchor", WITH_POPUPS)).cdpUrl);
     for (const [name, places] of PAGES) {
       await page.goto(udp.urlOf(name));
       await expect.poll(() => places.filter((place) => !udp.sent().includes(place)), PATIENCE).toEqual([]);

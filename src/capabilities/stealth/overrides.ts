@@ -81,9 +81,9 @@ export function planOverrides(options: OverridesOptions): Overrides {
   const zone = (all || named.timezone !== undefined) && fingerprint.timezone !== host.timezone;
   const cores = all && fingerprint.hardwareConcurrency !== host.hardwareConcurrency;
   const wanted = viewport ?? named.viewport ?? null;
-  // A window in fullscreen mode is as large as its screen.
-  const screen = fullscreen && wanted !== null ? { ...wanted, availHeight: wanted.height } : fingerprint.screen;
-  const { width, height, availHeight } = screen;
+  // A window in fullscreen mode is as large as its screen; beside a task bar Chromium makes it smaller now and then.
+  const { width, height } = (fullscreen ? wanted : null) ?? fingerprint.screen;
+  const availHeight = fullscreen ? height : fingerprint.screen.availHeight;
   return {
     hostUserAgent: host.userAgent,
     userAgent: showsAnother ? { userAgent, platform, metadata } : null,
