@@ -87,7 +87,8 @@ async function runProject(name: string, vitestArgs: readonly string[]): Promise<
   mkdirSync(reportDir, { recursive: true });
   rmSync(reportFile, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const args = [toolFile("vitest/vitest.mjs"), "run", "--project", name, ...reporters, ...vitestArgs];
+  // A step may have a second project, for tests that want to be apart.
+  const args = [toolFile("vitest/vitest.mjs"), "run", "--project", `${name}*`, ...reporters, ...vitestArgs];
   const code = await runVisibly(args, { timeoutMs: STEP_TIMEOUT_MS });
   const counts = countTests(reportFile, code);
   const tried = describeFuzz(reportFile);
