@@ -100,8 +100,9 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["./test/support/node/global-setup.ts"],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // What takes 20 s on a machine of its own takes a minute and more on a busy one.
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -20,7 +20,6 @@ const installArguments = [
   "--include=optional",
   // None of the packages needs its install script: they check what npm has just done, or count installations.
   "--ignore-scripts",
-  "--prefer-offline",
   "--no-audit",
   "--no-fund",
   "--no-progress",
@@ -138,8 +137,32 @@ function npmCommand(node) {
 
 /** @param {string} node what npm itself runs on */
 async function runNpm(node) {
+  try {
+    await installPackages(node, "--prefer-offline");
+  } catch (error) {
+    if (!isStale(error)) {
+      throw error;
+    }
+    process.stderr.write("npm's cache does not know yet of a version that is asked for: asking the registry …\n");
+    await installPackages(node, "--prefer-online");
+  }
+}
+
+/**
+ * A cache that is older than the lock file makes npm believe that a version does not exist.
+ * @param {unknown} error
+ */
+function isStale(error) {
+  return error instanceof SetupFailure && /code (ETARGET|ENOVERSIONS)\b/.test(error.message);
+}
+
+/**
+ * @param {string} node
+ * @param {"--prefer-offline" | "--prefer-online"} preference whether what the cache says of packages is believed
+ */
+async function installPackages(node, preference) {
   const logFile = join(berthDir, "logs", "npm-install.log");
-  const install = startNpm(node, installArguments);
+  const install = startNpm(node, [...installArguments, preference]);
   // Without a network npm takes minutes to say so, one package after the other; its cache may yet have everything.
   const ping = startNpm(node, ["ping", "--fetch-retries=0", "--loglevel=error"]);
   ping.ended.then(({ code, output }) => {

@@ -117,11 +117,12 @@ describe("a recorded HAR", () => {
             request.url,
           )
           .toContain(response.status);
-        // How long a request had to wait before it began, chrome-har does not count.
+        // How long a request had to wait before it began, chrome-har does not count. On a busy machine the two, which
+        // listen through sessions of their own, were seen 30 ms apart.
         const spent = ({ dns, connect, send, wait, receive }: HarEntry["timings"]): number =>
           Math.max(0, dns) + Math.max(0, connect) + send + wait + receive;
         const nearest = Math.min(...own.map((each) => Math.abs(spent(each.timings) - spent(timings))));
-        expect.soft(nearest, `time of ${request.url}`).toBeLessThan(Math.max(20, spent(timings) * 0.1));
+        expect.soft(nearest, `time of ${request.url}`).toBeLessThan(Math.max(60, spent(timings) * 0.1));
       }
       for (const { time, timings } of har.log.entries) {
         const { ssl: _within, ...phases } = timings;
