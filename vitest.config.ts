@@ -72,7 +72,7 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts"],
           setupFiles: ["./test/support/worker/setup.ts"],
           fileParallelism: false,
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

@@ -5,7 +5,7 @@ import {
   waitOnExecutionContext,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { EndReason, SessionStatus } from "../../../src/domain/session-state.ts";
 import { createTenant, type Tenant } from "../../support/worker/api.ts";
 import { CdpClient } from "../../support/worker/cdp-client.ts";
@@ -87,7 +87,16 @@ export class World {
     const world = new World(tenant, tenant.meshbrow("/v1/sessions", { method: "POST", body }));
     world.#session = await (await world.created).json();
     await world.connect();
+    // Without a picture there is nothing to make a video of.
+    await vi.waitFor(async () => expect(await world.#pictures()).toBeGreaterThan(0), { timeout: 20_000 });
     return world;
+  }
+
+  /** How many pictures its object has kept. */
+  async #pictures(): Promise<number> {
+    return runInDurableObject(this.object(), (_session, { storage }) =>
+      Number(storage.sql.exec("SELECT count(*) AS n FROM frames").one()["n"]),
+    );
   }
 
   /** Which recordings there are, and how they are. */
