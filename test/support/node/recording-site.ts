@@ -91,7 +91,8 @@ const PAGES: Readonly<Record<string, (site: { origin: string; otherOrigin: strin
     html(
       "Posts",
       `<script>(async () => {
-        const post = (path, body, headers = {}) => fetch(path, { method: "POST", body, headers });
+        const read = async (path, init) => (await fetch(path, init)).text();
+        const post = (path, body, headers = {}) => read(path, { method: "POST", body, headers });
         await post("/echo/json", JSON.stringify({ word: "wörd" }), { "content-type": "application/json",
           authorization: ["Bearer", "secret-of-the-page"].join(" ") });
         await post("/echo/form", new URLSearchParams({ a: "1", b: "two words" }));
@@ -100,8 +101,8 @@ const PAGES: Readonly<Record<string, (site: { origin: string; otherOrigin: strin
         data.set("file", new Blob(["file content"]), "a.txt");
         await post("/echo/file", data);
         await post("/echo/bytes", new Uint8Array([1, 2, 3]));
-        await fetch("/echo/put", { method: "PUT", body: "put" });
-        await fetch("${otherOrigin}/cors", { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+        await read("/echo/put", { method: "PUT", body: "put" });
+        await read("${otherOrigin}/cors", { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
         document.title = "done";
       })();</script>`,
     ),

@@ -11,8 +11,7 @@ const UNFINISHED = "The request had not ended when the recording did";
 /** The entry of a request that has ended, or that will not be heard of any more. */
 export function toEntry(hop: Hop, redacted: RedactedHeaders): HarEntry {
   const { asked, from, pageId, response, end } = hop;
-  const endedAt = end?.at ?? hop.answeredAt ?? asked.timestamp;
-  const moments = { askedAt: asked.timestamp, answeredAt: hop.answeredAt, endedAt };
+  const moments = { askedAt: asked.timestamp, answeredAt: hop.answeredAt, endedAt: end?.at };
   const timings = toTimings(moments, isCached(hop) ? undefined : response?.timing);
   const ip = response?.remoteIPAddress?.replace(/^\[(.*)\]$/, "$1");
   const { connectionId = 0 } = response ?? {};

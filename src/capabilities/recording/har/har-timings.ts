@@ -7,7 +7,8 @@ export interface Moments {
   readonly askedAt: number;
   /** Its response's headers were there. */
   readonly answeredAt: number | undefined;
-  readonly endedAt: number;
+  /** Not known of a body that the page leaves unread. */
+  readonly endedAt: number | undefined;
 }
 
 /** HAR's "does not apply". */
@@ -19,15 +20,18 @@ const between = (start: number, end: number): number => (start < 0 || end < 0 ? 
 
 /** Milliseconds of each phase (HAR 1.2, "timings"), from Chromium's `Network.ResourceTiming`. */
 export function toTimings(moments: Moments, timing: Protocol.Network.ResourceTiming | undefined): HarTimings {
-  const { askedAt, answeredAt = moments.endedAt, endedAt } = moments;
+  const { askedAt } = moments;
+  const answeredAt = moments.answeredAt ?? moments.endedAt ?? askedAt;
   // A timing from a cache, or from a service worker's own request, says nothing of this one.
   if (timing === undefined || timing.requestTime <= 0 || timing.sendEnd < 0) {
     const wait = rounded(Math.max(0, answeredAt - askedAt) * MS);
-    const receive = rounded(Math.max(0, endedAt - answeredAt) * MS);
+    const receive = rounded(Math.max(0, (moments.endedAt ?? answeredAt) - answeredAt) * MS);
     return { blocked: NONE, dns: NONE, connect: NONE, ssl: NONE, send: 0, wait, receive };
   }
   const first = [timing.dnsStart, timing.connectStart, timing.sendStart].find((start) => start >= 0) ?? 0;
   const headersEnd = timing.receiveHeadersEnd;
+  // When the page heard of the headers says how busy the page was.
+  const endedAt = moments.endedAt ?? timing.requestTime + headersEnd / MS;
   return {
     blocked: rounded(Math.max(0, (timing.requestTime - askedAt) * MS) + first),
     dns: between(timing.dnsStart, timing.dnsEnd),

@@ -134,4 +134,21 @@ describe("the network log", () => {
       [null, undefined, "The request had not ended when the recording did"],
     ]);
   });
+
+  it("counts no time for a body whose end is not known, however late the page hears of its headers", async () => {
+    const { log, written, tell } = setUp();
+    const timing = { requestTime: 10, sendStart: 1, sendEnd: 2, receiveHeadersEnd: 30 };
+    const unset = { dnsStart: -1, dnsEnd: -1, connectStart: -1, connectEnd: -1, sslStart: -1, sslEnd: -1 };
+    for (const requestId of ["unread", "read"]) {
+      tell("requestWillBeSent", asked(requestId));
+      const answer = { ...response(200), timing: { ...unset, ...timing } };
+      tell("responseReceived", { requestId, timestamp: 10.5, response: answer });
+    }
+    tell("loadingFinished", { ...finished("read"), timestamp: 10.05 });
+    await log.drain();
+    expect(written.map(({ timings: { wait, receive }, time }) => ({ wait, receive, time }))).toEqual([
+      { wait: 28, receive: 20, time: 50 },
+      { wait: 28, receive: 0, time: 30 },
+    ]);
+  });
 });
