@@ -127,10 +127,11 @@ async function trial(place: launcher.LauncherPlace, candidate: BrowserCandidate)
   return step(`Trying ${candidate.path}`, async () => {
     let result: ProbeResult = { works: false, reason: "it was not tried" };
     for (const sandbox of process.getuid?.() === 0 ? [false] : [true, false]) {
-      const draft = await launcher.draftLauncher(place, candidate, sandbox);
+      const draft = await launcher.draftLauncher(place, candidate, { sandbox });
       result = await probeBrowser(draft);
       if (result.works) {
-        await launcher.installLauncher(place, draft);
+        const { userAgent } = result;
+        await launcher.installLauncher(place, await launcher.draftLauncher(place, candidate, { sandbox, userAgent }));
         return { source: candidate.source, path: candidate.path, version: result.version, sandbox };
       }
       await rm(draft, { force: true });

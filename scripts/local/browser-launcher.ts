@@ -41,15 +41,22 @@ export async function findLauncherPlace(): Promise<LauncherPlace> {
   return { installDir, executable: join(installDir, ...path) };
 }
 
-/** Writes a launcher beside its place, for a trial. */
+/** How a launcher starts its browser. */
+export interface LauncherOptions {
+  readonly sandbox: boolean;
+  /** The browser's own, which only a trial tells: without it the browser has no identity yet. */
+  readonly userAgent?: string;
+}
+
+/** Writes a launcher beside its place: for a trial, or to be installed. */
 export async function draftLauncher(
   place: LauncherPlace,
   browser: BrowserCandidate,
-  sandbox: boolean,
+  options: LauncherOptions,
 ): Promise<string> {
   const draft = `${place.executable}.${process.pid}`;
   await mkdir(dirname(draft), { recursive: true });
-  await writeFile(draft, launcherScript(browser, sandbox));
+  await writeFile(draft, launcherScript(browser, options));
   await chmod(draft, 0o755);
   return draft;
 }
@@ -68,7 +75,8 @@ export async function removeLauncher(place: LauncherPlace): Promise<void> {
 
 /** What a launcher is made of, so that a change of it is noticed. */
 export function launcherFingerprint(flags: readonly string[]): string {
-  return launcherScript({ source: "installed", path: "", environment: {}, flags, identity: "" }, false);
+  const browser = { source: "installed", path: "", environment: {}, flags, identity: "" } as const;
+  return launcherScript(browser, { sandbox: false, userAgent: "" });
 }
 
 /**
@@ -76,7 +84,7 @@ export function launcherFingerprint(flags: readonly string[]): string {
  * temporary files go into that profile and leave with it, under a name that stays short however deep the
  * project lies: a Unix socket's path has room for 107 bytes.
  */
-function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
+function launcherScript(browser: BrowserCandidate, { sandbox, userAgent }: LauncherOptions): string {
   const home = join(berthDir, "home");
   const environment: Record<string, string> = {
     PATH: "/usr/local/bin:/usr/bin:/bin",
@@ -88,7 +96,7 @@ function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
     ...browser.environment,
   };
   // The packaged one is a headless shell, which is no desktop's browser whatever it is told.
-  const identity = browser.source === "packaged" ? [] : identityFlags();
+  const identity = browser.source === "packaged" || userAgent === undefined ? [] : identityFlags(userAgent);
   const flags = [...FLAGS, ...identity, ...browser.flags, ...(sandbox ? [] : ["--no-sandbox"]), ...extraFlags()];
   return `#!/bin/sh
 # Written by scripts/local/browser-launcher.ts: change it there.

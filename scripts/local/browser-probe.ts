@@ -9,7 +9,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /** What a trial start of a browser showed. */
 export type ProbeResult =
-  | { readonly works: true; readonly version: string; readonly startMs: number }
+  | { readonly works: true; readonly version: string; readonly userAgent: string; readonly startMs: number }
   | { readonly works: false; readonly reason: string };
 
 interface CdpAnswer {
@@ -42,7 +42,7 @@ export async function probeBrowser(executable: string): Promise<ProbeResult> {
   try {
     const endpoint = await waitForEndpoint(child);
     const startMs = performance.now() - startedAt;
-    return { works: true, version: await askBrowser(endpoint), startMs };
+    return { works: true, ...(await askBrowser(endpoint)), startMs };
   } catch (error) {
     return { works: false, reason: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -76,18 +76,18 @@ function firstReason(output: string): string | undefined {
   return lines.find((line) => /error|fatal|sandbox|not found|denied|cannot/i.test(line)) ?? lines.find(Boolean);
 }
 
-/** The browser's version, once one of its pages has answered. */
-async function askBrowser(endpoint: string): Promise<string> {
+/** What the browser calls itself, once one of its pages has answered. */
+async function askBrowser(endpoint: string): Promise<{ readonly version: string; readonly userAgent: string }> {
   const socket = new WebSocket(endpoint);
   const deadline = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   try {
     const ask = createAsker(socket, deadline);
     await onceOpen(socket, deadline);
-    const { product } = await ask("Browser.getVersion", {});
+    const { product, userAgent } = await ask("Browser.getVersion", {});
     const { targetId } = await ask("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await ask("Target.attachToTarget", { targetId, flatten: true });
     await ask("Runtime.evaluate", { expression: "1 + 1" }, String(sessionId));
-    return String(product);
+    return { version: String(product), userAgent: String(userAgent) };
   } finally {
     socket.close();
   }

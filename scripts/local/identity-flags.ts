@@ -23,8 +23,17 @@ const MESA_FLAGS = [
   "--disable-gpu-rasterization",
 ];
 
-/** The flags for a full Chrome or Chromium on this machine. */
-export const identityFlags = (): readonly string[] => [...FLAGS, ...(hasMesa() ? MESA_FLAGS : [])];
+/**
+ * The flags for a full Chrome or Chromium on this machine.
+ *
+ * @param userAgent the browser's own. Without `Headless` it is right in the requests that no override reaches, and
+ * nothing has to stop them.
+ */
+export const identityFlags = (userAgent: string): readonly string[] => [
+  ...FLAGS,
+  `--user-agent=${userAgent.replace("HeadlessChrome", "Chrome")}`,
+  ...(hasMesa() ? MESA_FLAGS : []),
+];
 
 function hasMesa(): boolean {
   if (process.platform !== "linux" || !existsSync("/usr/share/glvnd/egl_vendor.d/50_mesa.json")) return false;

@@ -82,7 +82,7 @@ export class FetchBroker {
   /** Answers when nothing that the handler wants to see leaves unseen any more. */
   async use(handler: RequestHandler): Promise<void> {
     this.#handlers.push(handler);
-    await this.changed();
+    if (handler.patterns().length > 0) await this.changed();
   }
 
   /** A handler wants to see other requests than before. */

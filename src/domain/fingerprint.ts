@@ -19,6 +19,8 @@ export interface BrandVersion {
 export interface HostBrowser {
   /** `navigator.userAgent`, maybe with `HeadlessChrome` in it. */
   readonly userAgent: string;
+  /** `user-agent` and the `sec-ch-ua…` hints of a request that nothing was overridden for; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Such as `156.0.8078.79`. */
   readonly fullVersion: string;
   /** `navigator.platform`. */
@@ -29,9 +31,10 @@ export interface HostBrowser {
   readonly timezone: string;
   /** `navigator.userAgentData.brands`, in the browser's own order. */
   readonly brands: readonly BrandVersion[];
-  readonly fullVersionList: readonly BrandVersion[];
   /** `navigator.userAgentData.platform`. */
   readonly uaPlatform: string;
+  // A browser that was given a user agent at its launch leaves these empty.
+  readonly fullVersionList: readonly BrandVersion[];
   /** Empty on Linux. */
   readonly platformVersion: string;
   readonly architecture: string;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "puppeteer-core";
 import { describe, expect } from "vitest";
-import { Api } from "../support/node/api.ts";
+import { Api, type Fingerprint } from "../support/node/api.ts";
 import { startDistantServer } from "../support/node/berth-server.ts";
 import { type Clients, firstPuppeteerPage } from "../support/node/clients.ts";
 import { expectationOf, findLeaks, renderLeaks } from "../support/node/coverage-report.ts";
@@ -37,6 +37,14 @@ const test = base
 const STANDARD = { stealth: "standard", fingerprint: { timezone: "Asia/Tokyo" } } as const;
 /** The same set-up of targets with more around it: a few visits show that nothing of it is lost. */
 const MAX = { stealth: "max", repetitions: 6 } as const;
+/** Nothing of it is what a browser on a server says by itself. */
+const FOREIGN: Fingerprint = {
+  platform: "Win32",
+  userAgent:
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+  locale: "de-DE",
+  timezone: "Asia/Tokyo",
+};
 
 interface Place {
   readonly sessions: Sessions;
@@ -52,11 +60,16 @@ interface Campaign {
   readonly repetitions?: number;
 }
 
+/** An identity is compared with itself unless another one is named. */
+interface Survey extends Campaign {
+  readonly expected?: Fingerprint;
+}
+
 /** Visits every kind of context as often as asked; answers what was seen, and how it differs from the session's. */
-async function survey({ sessions, api, clients, site }: Place, campaign: Campaign) {
-  const { client, repetitions = REPETITIONS, ...spec } = campaign;
+async function survey({ sessions, api, clients, site }: Place, campaign: Survey) {
+  const { client, expected, repetitions = REPETITIONS, ...spec } = campaign;
   const { id, cdpUrl } = await sessions.create("meshbrow", spec);
-  const { fingerprint } = await api.describe(id);
+  const fingerprint = expected ?? (await api.describe(id)).fingerprint;
   const visitor = await connectVisitor(client, { clients, cdpUrl, site });
   const runs = Array.from({ length: repetitions }, (_, index) => `${id}-${index}`);
   const missing: string[] = [];
@@ -90,13 +103,30 @@ describe("what a session presents in every context, with its browser 20 ms away"
     );
   }
 
-  test("is a headless browser's at none, in all of them", async ({ distant, distantApi, clients, coverage }) => {
+  for (const stealth of ["standard", "max"]) {
+    // Some of what scripts see of another system and language is the host's: see docs/stealth.md, "What is left".
+    test(
+      `is another machine's in the headers of all requests at ${stealth}`,
+      { timeout: CAMPAIGN_MS },
+      async ({ distant, distantApi, clients, coverage }) => {
+        const place = { sessions: distant, api: distantApi, clients, site: coverage };
+        const spec = { stealth, fingerprint: FOREIGN, repetitions: 6 };
+        const { missing, leaks } = await survey(place, { client: "puppeteer", ...spec });
+        expect(missing, "contexts that never reported").toEqual([]);
+        expect(renderLeaks(leaks.filter(({ field }) => field.includes(" of the ")))).toBe("");
+      },
+    );
+  }
+
+  test("is the browser's own at none, in all of them", async ({ distant, distantApi, clients, coverage }) => {
     const place = { sessions: distant, api: distantApi, clients, site: coverage };
-    const { missing, leaks } = await survey(place, { client: "raw", stealth: "none", repetitions: 1 });
+    const campaign = { client: "raw", stealth: "none", repetitions: 1, expected: FOREIGN } as const;
+    const { missing, leaks } = await survey(place, campaign);
     expect(missing).toEqual([]);
     const naming = (field: string) => new Set(leaks.filter((leak) => leak.field === field).map(({ kind }) => kind));
-    expect([...naming("userAgent")].toSorted()).toEqual(CONTEXT_KINDS.toSorted());
-    expect([...naming("user-agent of the subresource")].toSorted()).toEqual(CONTEXT_KINDS.toSorted());
+    for (const field of ["userAgent", "locale", "timezone", "user-agent of the subresource"]) {
+      expect([...naming(field)].toSorted(), field).toEqual(CONTEXT_KINDS.toSorted());
+    }
   });
 });
 

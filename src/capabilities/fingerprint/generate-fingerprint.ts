@@ -55,11 +55,11 @@ export function generateFingerprint({ host, spec, seed, exit }: FingerprintReque
   return succeed({ ...shown, contradictions: contradictionsOf({ host, claim, shown, fits }) });
 }
 
-/** On the host's system its own release, which the system's other traits belong to. */
+/** On the host's system its own release, which the system's other traits belong to, where the browser tells it. */
 function releaseOf(host: HostBrowser, claim: Claim, seed: string): SystemRelease {
   const { platformVersion, architecture, bitness } = host;
   const own = { platformVersion, architecture, bitness };
-  if (claim.platform === claim.hostPlatform) return own;
+  if (claim.platform === claim.hostPlatform && architecture !== "") return own;
   return drawFor(seed, "release", releasesOf(claim.platform)) ?? own;
 }
 

@@ -1,15 +1,20 @@
-import type { Fingerprint, HostBrowser, ClientHints } from "../../domain/fingerprint.ts";
+import type { BrandVersion, ClientHints, Fingerprint, HostBrowser } from "../../domain/fingerprint.ts";
 import type { ProxyExit } from "../../domain/proxy-exit.ts";
 import type { FingerprintSpec, StealthLevel, Viewport } from "../../domain/session-spec.ts";
 
 /** What is told to the browser of a session. Kept with the session: after a restore the same holds again. */
 export interface Overrides {
-  /** The browser's own user agent, as it stands in requests that no override reaches. */
-  readonly hostUserAgent: string;
+  /**
+   * The browser's own, as they stand in requests that no override reaches; names in lower case. Absent in a session
+   * that an earlier version of Berth started.
+   */
+  readonly hostHeaders?: Readonly<Record<string, string>>;
   readonly userAgent: {
     readonly userAgent: string;
     readonly platform: string;
     readonly metadata: ClientHints;
+    /** The browser says the same of itself, apart from `metadata`. */
+    readonly isHosts: boolean;
   } | null;
   /** Comma-separated languages, the first one preferred. */
   readonly acceptLanguage: string | null;
@@ -36,7 +41,7 @@ export interface Overrides {
 
 /** The browser is shown as it is. */
 export const NO_OVERRIDES: Overrides = {
-  hostUserAgent: "",
+  hostHeaders: {},
   userAgent: null,
   acceptLanguage: null,
   locale: null,
@@ -76,7 +81,8 @@ export function planOverrides(options: OverridesOptions): Overrides {
   const all = level !== "none";
   const differs = all || named.userAgent !== undefined || named.platform !== undefined;
   const { userAgent, platform, metadata } = fingerprint;
-  const showsAnother = differs && (userAgent !== host.userAgent || platform !== host.platform);
+  const isHosts = userAgent === host.userAgent && platform === host.platform;
+  const showsAnother = differs && !(isHosts && hasHintsOf(metadata, host));
   const locale = (all || named.locale !== undefined) && fingerprint.locale !== host.locale ? fingerprint.locale : null;
   const zone = (all || named.timezone !== undefined) && fingerprint.timezone !== host.timezone;
   const cores = all && fingerprint.hardwareConcurrency !== host.hardwareConcurrency;
@@ -85,8 +91,8 @@ export function planOverrides(options: OverridesOptions): Overrides {
   const { width, height } = (fullscreen ? wanted : null) ?? fingerprint.screen;
   const availHeight = fullscreen ? height : fingerprint.screen.availHeight;
   return {
-    hostUserAgent: host.userAgent,
-    userAgent: showsAnother ? { userAgent, platform, metadata } : null,
+    hostHeaders: host.headers,
+    userAgent: showsAnother ? { userAgent, platform, metadata, isHosts } : null,
     acceptLanguage: locale === null ? null : fingerprint.acceptLanguage,
     locale,
     timezone: zone ? fingerprint.timezone : null,
@@ -101,6 +107,21 @@ export function planOverrides(options: OverridesOptions): Overrides {
     focus: all,
   };
 }
+
+/** Whether the browser gives these hints by itself. */
+function hasHintsOf(hints: ClientHints, host: HostBrowser): boolean {
+  const { brands, fullVersionList, platformVersion, architecture, bitness } = hints;
+  return (
+    textOf(brands) === textOf(host.brands) &&
+    textOf(fullVersionList) === textOf(host.fullVersionList) &&
+    platformVersion === host.platformVersion &&
+    architecture === host.architecture &&
+    bitness === host.bitness
+  );
+}
+
+const textOf = (brands: readonly BrandVersion[]): string =>
+  brands.map(({ brand, version }) => `${brand} ${version}`).join();
 
 /** An address is known to a city at best; browsers on desktops say some ten metres, from the networks around. */
 const ACCURACY_M = 25;
@@ -120,6 +141,6 @@ const windowOn = ({ availWidth, availHeight }: Fingerprint["screen"]): Viewport 
 });
 
 /** Whether there is anything to do at all. */
-export function isEmpty({ hostUserAgent: _unused, ...overrides }: Overrides): boolean {
+export function isEmpty({ hostHeaders: _unused, ...overrides }: Overrides): boolean {
   return Object.values(overrides).every((value) => value === null || value === false);
 }

@@ -42,13 +42,18 @@ export interface StealthOptions {
 export async function applyStealth(options: StealthOptions): Promise<{ readonly setUp: Promise<void> }> {
   const { connection, mux, overrides, observers, pageId, belongs, isOwnTab, sharesBrowser, onFailed } = options;
   const { sent, sized } = sizeWindow(connection, overrides, pageId);
+  const headers = sharesBrowser ? undefined : new RequestHeaders({ connection, overrides, fetches: options.fetches });
   const gate: TargetGate = new TargetGate({
     connection,
     belongs,
     isOwnTab,
     holders: mux.held,
     setUp: (target) => {
-      const commands = [...setUpTarget(overrides, target), ...observers.flatMap((each) => [...each.setUp(target)])];
+      const commands = [
+        ...(headers?.before(target) ?? []),
+        ...setUpTarget(overrides, target),
+        ...observers.flatMap((each) => [...each.setUp(target)]),
+      ];
       return target.info.targetId === pageId ? [...commands, sized] : commands;
     },
     onRunning: (target) => onceItRuns(overrides, target),
@@ -69,11 +74,7 @@ export async function applyStealth(options: StealthOptions): Promise<{ readonly 
   mux.useGate(gated);
   const zone = new SharedZone({ gate, overrides, isLent: (targetId) => gated.isLent(targetId) });
   zone.follow(connection);
-  const [started] = await Promise.all([
-    gate.start(),
-    sent,
-    sharesBrowser ? undefined : RequestHeaders.start(options.fetches, overrides),
-  ]);
+  const [started] = await Promise.all([gate.start(), sent, headers?.start()]);
   return started;
 }
 

@@ -53,7 +53,7 @@ function setUpWorker(overrides: Overrides, type: string, send: Send): readonly P
   commands.push(...zoneAndLocale(overrides, send));
   // Chromium gives a shared or service worker its user agent when it starts, and no override changes it then.
   const { userAgent } = overrides;
-  if (userAgent !== null) {
+  if (userAgent !== null && !userAgent.isHosts) {
     const { platform } = userAgent;
     const values = { userAgent: userAgent.userAgent, appVersion: appVersion(userAgent.userAgent), platform };
     for (const [property, value] of Object.entries(values)) {
@@ -70,7 +70,7 @@ const appVersion = (userAgent: string): string => userAgent.slice(userAgent.inde
 function identity({ userAgent, acceptLanguage, hardwareConcurrency }: Overrides, send: Send): Promise<unknown>[] {
   const commands: Promise<unknown>[] = [];
   if (userAgent !== null) {
-    const { metadata, ...shown } = userAgent;
+    const { metadata, isHosts: _unused, ...shown } = userAgent;
     const params = { ...shown, userAgentMetadata: toProtocol(metadata) };
     commands.push(
       send("Emulation.setUserAgentOverride", acceptLanguage === null ? params : { ...params, acceptLanguage }),

@@ -11,6 +11,12 @@ export const HOST: HostBrowser = {
   platform: "Linux x86_64",
   userAgent:
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36",
+  headers: {
+    "user-agent":
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36",
+    "sec-ch-ua": '"Not:A-Brand";v="8", "Chromium";v="156"',
+    "sec-ch-ua-platform": '"Linux"',
+  },
   fullVersion: "156.0.8078.79",
   locale: "en-US",
   timezone: "UTC",

@@ -51,10 +51,16 @@ describe("the fetch broker", () => {
     expect(sent.at(-1)?.params["patterns"]).toEqual([{ urlPattern: "https://b.test/*", resourceType: "Document" }]);
   });
 
-  it("switches itself off when the last handler wants nothing", async ({ expect }) => {
+  it("is on only while a handler wants something", async ({ expect }) => {
     const { broker, sent } = createBroker();
-    await broker.use({ patterns: () => [], rule: () => undefined });
-    expect(sent.map(({ method }) => method)).toEqual(["Fetch.disable"]);
+    let wanted = 0;
+    await broker.use({ patterns: () => Array.from({ length: wanted }, () => ({})), rule: () => undefined });
+    expect(sent).toEqual([]);
+    wanted = 1;
+    await broker.changed();
+    wanted = 0;
+    await broker.changed();
+    expect(sent.map(({ method }) => method)).toEqual(["Fetch.enable", "Fetch.disable"]);
   });
 
   it("asks every handler in turn, and goes on with all that they ruled", async ({ expect }) => {

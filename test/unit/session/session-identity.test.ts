@@ -1,11 +1,15 @@
 import { describe, it } from "vitest";
+import type { HostBrowser } from "../../../src/domain/fingerprint.ts";
 import { drawIdentity, wantsIdentity } from "../../../src/session/session-identity.ts";
 import { HOST } from "../../support/worker/fake-engine.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
 
-const draw = (spec: Partial<typeof PLAIN_SPEC>, options: { sharesBrowser?: boolean; seed?: string } = {}) => {
-  const { sharesBrowser = false, seed = "ses_a" } = options;
-  return drawIdentity({ ...PLAIN_SPEC, ...spec }, { host: HOST, seed, sharesBrowser });
+const draw = (
+  spec: Partial<typeof PLAIN_SPEC>,
+  options: { sharesBrowser?: boolean; seed?: string; host?: HostBrowser } = {},
+) => {
+  const { sharesBrowser = false, seed = "ses_a", host = HOST } = options;
+  return drawIdentity({ ...PLAIN_SPEC, ...spec }, { host, seed, sharesBrowser });
 };
 
 describe("the identity of a session", () => {
@@ -26,6 +30,28 @@ describe("the identity of a session", () => {
           timezone: "America/New_York",
         },
         overrides: { locale: null, timezone: "America/New_York", hidesWebdriver: false, focus: true },
+      },
+    });
+  });
+
+  it("has the hints that a browser leaves out when it was given a user agent, and no more", ({ expect }) => {
+    const userAgent = HOST.userAgent.replace("Headless", "");
+    const unsaid = { fullVersionList: [], platformVersion: "", architecture: "", bitness: "" };
+    const drawn = draw({ stealth: "standard" }, { host: { ...HOST, userAgent, ...unsaid } });
+    expect(drawn).toMatchObject({
+      ok: true,
+      value: {
+        overrides: {
+          userAgent: {
+            userAgent,
+            isHosts: true,
+            metadata: {
+              fullVersionList: expect.arrayContaining([{ brand: "Google Chrome", version: HOST.fullVersion }]),
+              architecture: "x86",
+              bitness: "64",
+            },
+          },
+        },
       },
     });
   });
