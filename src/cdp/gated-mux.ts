@@ -39,6 +39,11 @@ export class GatedMux {
     return target === undefined ? undefined : this.#gate.holds(target.id, method);
   }
 
+  /** Whether a client's resume of the target, which is about to be sent, would be one too many. */
+  isResumed({ target }: MuxSession): boolean {
+    return target !== undefined && !this.#gate.takesResume(target.id);
+  }
+
   /** Applies a client's own override through the session that may; `undefined` for any other command. */
   override({ client, target }: MuxSession, { method, params }: CdpCommand): Promise<Outcome> | undefined {
     if (!isOwnedOverride(method) || target === undefined) return undefined;

@@ -224,6 +224,10 @@ export class SessionMux {
     const refusal = this.#lost ?? client.refusalOf(session, command);
     if (refusal) return client.refuse(command.id, refusal, command.sessionId);
     this.commands.note(session, command);
+    if (command.method === RESUME && this.#gated?.isResumed(session)) {
+      if (client.paused.delete(session.id)) this.held.changed();
+      return client.answer(command.id, {}, command.sessionId);
+    }
     const overridden = this.director?.instead(session, command) ?? this.#gated?.override(session, command);
     if (overridden) {
       const conclude = (outcome: Outcome): void =>
@@ -269,11 +273,9 @@ export class SessionMux {
         });
         return;
       case "answer":
-        session.client.answer(command.id, {}, command.sessionId);
-        return;
+        return session.client.answer(command.id, {}, command.sessionId);
       case "refuse":
-        session.client.refuse(command.id, verdict.error, command.sessionId);
-        return;
+        return session.client.refuse(command.id, verdict.error, command.sessionId);
       case "endSession":
         session.client.answer(command.id, {}, command.sessionId);
         this.#onCloseRequested();

@@ -51,6 +51,8 @@ interface Gated extends GatedTarget {
   readonly parentSessionId: string;
   /** Settles when the set-up is answered; never rejects. */
   settled: Promise<void> | undefined;
+  /** Somebody has sent the one resume that a window in its opener's reach may get. */
+  isResumed: boolean;
 }
 
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true };
@@ -118,6 +120,18 @@ export class TargetGate {
     return resumes || this.#found.has(targetId) ? gated.settled : undefined;
   }
 
+  /**
+   * Whether the target is to be sent a resume, to be asked right before. A window that its opener can reach is sent one
+   * and no more: it stands still in its opener's thread, where any other lets the next such window run unready.
+   */
+  takesResume(targetId: string): boolean {
+    const gated = this.#byTarget.get(targetId);
+    if (gated === undefined || gated.info.type !== "page" || !runsAtFirstResume(gated.info)) return true;
+    if (gated.isResumed) return false;
+    gated.isResumed = true;
+    return true;
+  }
+
   /** Settles when the target is set up and runs, as far as the gate knows of it. */
   async whenSetUp(targetId: string): Promise<void> {
     await this.#byTarget.get(targetId)?.settled;
@@ -158,7 +172,7 @@ export class TargetGate {
     const send: GatedTarget["send"] = (method, parameters, options) =>
       connection.send(method, parameters, { ...options, sessionId });
     const pageId = this.#pageOf(info, parentSessionId);
-    const gated: Gated = { info, sessionId, parentSessionId, pageId, send, settled: undefined };
+    const gated: Gated = { info, sessionId, parentSessionId, pageId, send, settled: undefined, isResumed: false };
     this.#bySession.set(sessionId, gated);
     this.#byTarget.set(info.targetId, gated);
     this.#open(gated);
@@ -211,7 +225,7 @@ export class TargetGate {
     // Whoever was attached at the same moment has been told so by then.
     await gated.settled;
     await this.#options.holders.whenFree(gated.info.targetId);
-    this.#resume(gated);
+    if (this.takesResume(gated.info.targetId)) this.#resume(gated);
     this.#options.onRunning?.(gated);
   }
 

@@ -130,16 +130,40 @@ describe("a target that runs at the first resume", () => {
     expect(methodsTo(session)).toContain(RESUME);
   });
 
-  it("stands still until the client that waits for it resumes it", async () => {
+  it("is resumed once where that is a window, by the client that waits for it", async () => {
     await start();
     const client = await harness.connect();
     const ours = caught(POPUP);
     const theirs = client.attached(POPUP);
     await answerAll(ours);
+    client.send({ id: 1, method: RESUME, sessionId: theirs });
+    await answerAll(theirs);
+    expect(methodsTo(theirs)).toEqual([RESUME]);
     expect(methodsTo(ours)).not.toContain(RESUME);
+  });
+
+  it("is resumed by Berth too where that is a worker, which waits for both", async () => {
+    await start();
+    const client = await harness.connect();
+    const ours = caught(SHARED);
+    const theirs = client.attached(SHARED);
+    await answerAll(ours);
     client.send({ id: 1, method: RESUME, sessionId: theirs });
     await answerAll(theirs);
     expect(methodsTo(ours)).toContain(RESUME);
+  });
+
+  it("is resumed once where that is a window, whoever comes late", async () => {
+    await start();
+    const client = await harness.connect();
+    const ours = caught(POPUP);
+    await answerAll(ours);
+    expect(methodsTo(ours)).toContain(RESUME);
+    const late = client.attached(POPUP);
+    client.send({ id: 1, method: RESUME, sessionId: late });
+    await settle();
+    expect(methodsTo(late)).toEqual([]);
+    expect(client.socket.messages).toContainEqual({ id: 1, result: {}, sessionId: late });
   });
 
   it("is not resumed by a client before it is set up", async () => {

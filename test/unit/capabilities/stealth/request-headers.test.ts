@@ -59,7 +59,8 @@ async function start(host: HostBrowser, fingerprint: "auto" | FingerprintSpec = 
   return {
     sent,
     event,
-    opens: (info: Partial<TargetInfo>) => headers.before({ info: { ...WINDOW, ...info } } as GatedTarget),
+    /** Answers how many commands are sent for it. */
+    opens: (info: TargetInfo) => headers.before({ info } as GatedTarget).length,
     /** What the request goes on with, by name; `undefined` for as it is. */
     passes: (found: Readonly<Record<string, string>>) => {
       const request = { url: "https://a.test/", method: "GET", headers: found };
@@ -77,7 +78,7 @@ describe("the headers of requests that no override reaches", () => {
     expect(sent).toMatchObject([
       { method: "Fetch.enable", params: { patterns: [{ resourceType: "Document" }, { resourceType: "Other" }] } },
     ]);
-    expect(opens({})).toEqual([]);
+    expect(opens(WINDOW)).toBe(0);
     expect(switched()).toEqual(["Fetch.enable"]);
   });
 
@@ -90,19 +91,18 @@ describe("the headers of requests that no override reaches", () => {
 
   it("are left alone where the browser sends the session's by itself", async ({ expect }) => {
     const { switched, opens } = await start(CHROME);
-    expect(opens({})).toEqual([]);
+    expect(opens(WINDOW)).toBe(0);
     expect(switched()).toEqual([]);
   });
 
   it("are left alone but for windows, where only the hints differ", async ({ expect }) => {
     const { event, opens, passes, switched } = await start(NAMED);
     expect(switched(), "a plain session").toEqual([]);
-    opens({ targetId: "reached", canAccessOpener: true });
-    opens({ targetId: "by a client", url: "about:blank", openerId: undefined });
-    opens({ targetId: "frame", type: "iframe" });
-    expect(switched(), "what overrides reach").toEqual([]);
-    opens({});
-    opens({ targetId: "W2" });
+    const { openerId: _unused, ...byClient } = { ...WINDOW, url: "about:blank" };
+    expect(opens({ ...WINDOW, canAccessOpener: true }), "a window in its opener's reach").toBe(0);
+    expect(opens(byClient), "a client's tab").toBe(0);
+    expect(opens({ ...WINDOW, type: "iframe" }), "a frame").toBe(0);
+    expect([WINDOW, { ...WINDOW, targetId: "W2" }].map(opens)).toEqual([1, 1]);
     const own = { "User-Agent": USER_AGENT, "sec-ch-ua": '"Not:A-Brand";v="8", "Chromium";v="156"' };
     expect(passes(own)).toEqual({ ...own, "sec-ch-ua": CHROME_BRANDS });
     event("Target.targetInfoChanged", { targetInfo: WINDOW });
