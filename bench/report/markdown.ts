@@ -27,7 +27,10 @@ measured side by side, with the quartiles in brackets. CPU is the scheduler's ti
 processes (the Node process and workerd), browsers excluded. Memory is the PSS of workerd. An idle session has a browser and no
 client. Absolute times are those of one small machine: the ratios are what to read.
 
-The stealth rows compare sessions of Berth at one level with sessions at none, side by side.
+The stealth rows compare sessions of Berth at one level with sessions at none, side by side. The local browser is given
+a user agent without \`Headless\` at its launch, so that Berth need not stop requests for their headers. Cloudflare's
+Browser Rendering takes no flags: there every request stands still for a moment, which made a page with 100 subresources
+take 1.11 × the time on this machine (docs/stealth.md).
 
 The proxy rows have the bare browser started with \`--proxy-server\`, and Berth's sessions in a pool's; the proxy asks for
 no password. Berth's create asks for the exit through it before it answers, the bare browser's asks nothing.

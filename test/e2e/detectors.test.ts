@@ -75,6 +75,9 @@ describe("public detectors, at standard, with a client that only navigates", () 
   test("find a bot without it", async ({ sessions, clients, detectors }) => {
     const { cdpUrl } = await sessions.create("meshbrow", { stealth: "none" });
     const page = await RawPage.first(await clients.socket(cdpUrl));
+    // What a headless browser says that was not told otherwise at its launch.
+    const userAgent = String(await page.evaluate("navigator.userAgent")).replace(/(Headless)?Chrome/, "HeadlessChrome");
+    await page.socket.send("Emulation.setUserAgentOverride", { userAgent }, page.sessionId);
     const go = (url: string) => page.navigate(url);
     expect(await detectors.ask("botd", go)).toMatchObject({ bot: true });
     expect(await detectors.ask("fpscanner", go)).toMatchObject({ bot: true });
