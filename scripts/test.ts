@@ -8,7 +8,14 @@ import { runChecks } from "./local/checks.ts";
 import { runVisibly, toolFile } from "./local/child-output.ts";
 import { berthDir, root, runDir } from "./local/paths.ts";
 import { runMain } from "./local/run-main.ts";
-import { type Counts, addCounts, countTests, describeFuzz, formatCounts } from "./local/test-report.ts";
+import {
+  type Counts,
+  addCounts,
+  countTests,
+  describeFailures,
+  describeFuzz,
+  formatCounts,
+} from "./local/test-report.ts";
 import { buildWorker } from "./local/worker-build.ts";
 import { endBrowserProcesses } from "./setup/browser-processes.mjs";
 import { reportFailure } from "./setup/failure.mjs";
@@ -27,6 +34,9 @@ const STEPS = ["check", ...PROJECTS, "bundle"];
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
 const FAILURE: Counts = { passed: 0, failed: 1, skipped: 0 };
+
+/** What failed, a line each. */
+const failures: string[] = [];
 
 runMain(async () => {
   const args = process.argv.slice(2);
@@ -50,6 +60,7 @@ async function runSteps(names: readonly string[], vitestArgs: readonly string[])
     counts.push(outcome);
     summary.push(describeStep(name, outcome, performance.now() - startedAt));
   }
+  if (failures.length > 0) console.log(`\n${failures.map((line) => `  bad: ${line}`).join("\n")}`);
   console.log(`\n${summary.join("\n")}\n`);
   return addCounts(counts);
 }
@@ -91,6 +102,7 @@ async function runProject(name: string, vitestArgs: readonly string[]): Promise<
   const args = [toolFile("vitest/vitest.mjs"), "run", "--project", `${name}*`, ...reporters, ...vitestArgs];
   const code = await runVisibly(args, { timeoutMs: STEP_TIMEOUT_MS });
   const counts = countTests(reportFile, code);
+  failures.push(...describeFailures(reportFile));
   const tried = describeFuzz(reportFile);
   if (tried !== undefined) {
     console.log(tried);

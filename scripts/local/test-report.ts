@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { root } from "./paths.ts";
 
 /** What a step of the test run counted. */
 export interface Counts {
@@ -14,9 +17,13 @@ interface VitestReport {
   readonly numPendingTests: number;
   readonly numTodoTests?: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
+    readonly message?: string;
     readonly assertionResults: readonly {
       readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
       readonly meta?: { readonly fuzz?: { readonly cases: number; readonly seed: number } };
     }[];
   }[];
@@ -58,6 +65,24 @@ export function countTests(reportFile: string, exitCode: number): Counts {
     failed: exitCode !== 0 && failed === 0 ? 1 : failed,
     skipped: report.numPendingTests + (report.numTodoTests ?? 0),
   };
+}
+
+/** Every failure of a vitest run in a line: the end of a long output is what is looked at first. */
+export function describeFailures(reportFile: string): readonly string[] {
+  const files = readReport(reportFile)?.testResults ?? [];
+  return files.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((assertion) => assertion.status === "failed");
+    const file = relative(root, name);
+    if (failed.length === 0) return status === "failed" ? [`${file}: ${firstLine(message)}`] : [];
+    return failed.map(({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages?.[0])}`);
+  });
+}
+
+/** With where it was thrown, where that is said. */
+function firstLine(message = ""): string {
+  const [first = "", ...others] = stripVTControlCharacters(message).split("\n");
+  const place = /\btest\/[\w/.-]+:\d+/.exec(others.join("\n"))?.[0];
+  return `${first.slice(0, 300)}${place === undefined ? "" : ` (${place})`}`;
 }
 
 /** What the fuzz tests of a run tried, all together; `undefined` when there were none. */
