@@ -27,6 +27,9 @@ const workerd = (main?: string) =>
     },
   }));
 
+/** How long tests with a browser wait for what is to come: a busy machine takes twenty times as long as a quiet one. */
+const expect = { poll: { timeout: 30_000 } };
+
 /** Unit tests that look at a whole database, and so need one of their own. */
 const APART = [
   "test/unit/accounts/schema.test.ts",
@@ -58,10 +61,11 @@ export default defineConfig({
         plugins: [workerd()],
         test: {
           name: "browser",
+          expect,
           include: ["test/browser/**/*.test.ts"],
           setupFiles: ["./test/support/worker/setup.ts"],
           fileParallelism: false,
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },
@@ -69,6 +73,7 @@ export default defineConfig({
         plugins: [workerd("./test/faults/support/worker.ts")],
         test: {
           name: "faults",
+          expect,
           include: ["test/faults/**/*.test.ts"],
           setupFiles: ["./test/support/worker/setup.ts"],
           fileParallelism: false,
@@ -88,15 +93,17 @@ export default defineConfig({
       {
         test: {
           name: "conformance",
+          expect,
           include: ["test/conformance/**/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: "e2e",
+          expect,
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["./test/support/node/global-setup.ts"],
           fileParallelism: false,

@@ -7,7 +7,7 @@ import { CdpClient } from "../support/worker/cdp-client.ts";
 
 const ALL = { har: true, screenshots: true, video: true };
 /** The rest of a second, and the time of a busy machine. */
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: 60_000 };
 
 let tenant: Tenant;
 const open: string[] = [];

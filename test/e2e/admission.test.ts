@@ -22,7 +22,7 @@ interface Refusal {
 
 describe.for<Dialect>(["meshbrow", "anchor"])("a burst of creates in the %s dialect", (dialect) => {
   test("admits exactly as many as the plan allows and leaks nothing", async ({ admin, berth }) => {
-    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => listBrowserProcesses()).toEqual([]);
     await admin.savePlan("burst", PLAN);
     const { api } = await admin.createAccount("burst");
     const answers = await Promise.all(
@@ -52,7 +52,7 @@ describe.for<Dialect>(["meshbrow", "anchor"])("a burst of creates in the %s dial
 
     await Promise.all(ids.map((id) => api.destroy(id)));
     expect(await api.countActive()).toBe(0);
-    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => listBrowserProcesses()).toEqual([]);
     expect(readLeftovers(berth)).toEqual({ unendedRows: 0, armedAlarms: 0, fullObjects: 0 });
   });
 });
@@ -89,7 +89,7 @@ describe("admission", () => {
   test("refuses a proxy type outside the plan with 403 before any launch", async ({ admin }) => {
     await admin.savePlan("plain", PLAN);
     const { api, accountId } = await admin.createAccount("plain");
-    await expect.poll(() => listBrowsers(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => listBrowsers()).toEqual([]);
     const answer = await api.call("meshbrow", "/v1/sessions", {
       method: "POST",
       body: { proxy: { type: "residential" } },

@@ -66,10 +66,8 @@ test(
     await runUntil(CYCLES);
     const after = readRuntimeMemory(berth.pid);
 
-    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
-    await expect
-      .poll(() => readLeftovers(berth), { timeout: 10_000 })
-      .toEqual({ unendedRows: 0, armedAlarms: 0, fullObjects: 0 });
+    await expect.poll(() => listBrowserProcesses()).toEqual([]);
+    await expect.poll(() => readLeftovers(berth)).toEqual({ unendedRows: 0, armedAlarms: 0, fullObjects: 0 });
     expect(await api.countActive()).toBe(0);
     const figures = {
       cycles: CYCLES,

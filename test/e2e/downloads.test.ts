@@ -4,7 +4,7 @@ import { defaultContext, firstPlaywrightPage, firstPuppeteerPage } from "../supp
 import { BLOB, serveDownloads, sha256 } from "../support/node/download-site.ts";
 import { test as base } from "../support/node/test.ts";
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const test = base.extend("files", { scope: "file" }, async ({}, { onCleanup }) => {
   const site = await serveDownloads();

@@ -49,7 +49,7 @@ describe("a message that is no command", () => {
   test("is survived ten thousand times", async ({ shared, clients }) => {
     const socket = await clients.socket(shared.cdpUrl);
     for (let index = 0; index < 10_000; index++) socket.sendRaw(`{"id":${index},"method":`);
-    await expect.poll(() => socket.messages.length, { timeout: 20_000 }).toBe(10_000);
+    await expect.poll(() => socket.messages.length).toBe(10_000);
     expect(socket.messages.every(({ error }) => error?.code === -32_700)).toBe(true);
     await expectServed(socket);
   });

@@ -76,7 +76,7 @@ describe("a session ends", () => {
     await expect
       .poll(() => api.describe(id))
       .toMatchObject({ status: "destroyed", endReason: "requested", cdpUrl: null });
-    await expect.poll(() => api.countActive(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => api.countActive()).toBe(0);
   });
 
   test("when it is deleted, once: both libraries are disconnected", async ({ api, sessions, clients }) => {
@@ -104,13 +104,11 @@ describe("a session ends", () => {
     await socket.send("Browser.getVersion");
     expect(await socket.closed).toEqual({ code: 4002, reason: "the session reached its maximum duration" });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt) - 50);
-    await expect
-      .poll(() => api.describe(id), { timeout: 10_000 })
-      .toMatchObject({ status: "destroyed", endReason: "expired" });
+    await expect.poll(() => api.describe(id)).toMatchObject({ status: "destroyed", endReason: "expired" });
   });
 
   test("and takes its browser along, however it ends", async ({ api, sessions, clients }) => {
-    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => listBrowserProcesses()).toEqual([]);
     const [closed, deleted, expired] = await Promise.all([
       sessions.create(),
       sessions.create("anchor"),
@@ -119,8 +117,8 @@ describe("a session ends", () => {
     expect(listBrowserProcesses().length).toBeGreaterThan(0);
     await (await clients.puppeteer(closed.cdpUrl)).close();
     await api.destroy(deleted.id);
-    await expect.poll(async () => (await api.describe(expired.id)).status, { timeout: 10_000 }).toBe("destroyed");
-    await expect.poll(() => listBrowserProcesses(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await api.describe(expired.id)).status).toBe("destroyed");
+    await expect.poll(() => listBrowserProcesses()).toEqual([]);
   });
 
   test("for clients of either dialect and by either dialect's DELETE", async ({ api, sessions }) => {

@@ -8,7 +8,7 @@ import { LiveSocket } from "../support/node/live-socket.ts";
 import { Relay } from "../support/node/relay.ts";
 import { test as base } from "../support/node/test.ts";
 
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const test = base
   .extend("liveSite", { scope: "file" }, async ({}, { onCleanup }) => {

@@ -6,7 +6,7 @@ import { test as base } from "../support/node/proxies/proxied-berth.ts";
 import { loseBrowserSocket } from "../support/node/raw-page.ts";
 import { startHttpProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const USERNAME = "user-acme[-country-{country}][-session-{session}]";
 const PASSWORD = "a password of the pool";
 const AMERICAN = EXITS["127.0.0.2"];

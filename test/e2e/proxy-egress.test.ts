@@ -8,7 +8,7 @@ import { startHttpProxy, startSocksProxy, type TestProxy } from "../support/node
 const LOGIN = { username: "user", password: "pass word:1" };
 const EXIT = "127.0.0.2";
 /** A page with workers, popups and a download, on a busy machine. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 /** Of the silence watch, the heartbeat that follows it and a new socket. */
 const RESTORED_WITHIN = { timeout: 40_000 };
 

@@ -6,7 +6,7 @@ import { test as base } from "../support/node/proxies/proxied-berth.ts";
 import { startHttpProxy, startSocksProxy, type TestProxy } from "../support/node/proxies/test-proxies.ts";
 
 const EXIT = "127.0.0.2";
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const LONG_MS = 60_000;
 
 /** What a page that has loaded already can still try. Each is told apart by its path. */

@@ -7,7 +7,7 @@ import { serveUdpSite } from "../support/node/proxies/udp-site.ts";
 
 const EXIT = "127.0.0.2";
 /** A connection that does have somebody to ask takes ten seconds to give up. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const LONG_MS = 90_000;
 
 const test = base

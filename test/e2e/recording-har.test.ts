@@ -19,7 +19,7 @@ const test = base.extend("recordingSite", { scope: "file" }, async ({}, { onClea
   return site;
 });
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 /** Opens a page of the site and waits until its script says that it is through. */
 async function visit(page: Page, url: string): Promise<void> {

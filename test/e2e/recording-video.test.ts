@@ -210,10 +210,10 @@ describe("a recorded video", () => {
     await pause(1500);
     const socket = await clients.socket(cdpUrl);
     (await SessionBrowser.behind(socket)).signal("SIGKILL");
-    await expect.poll(async () => (await api.describe(id)).status, { timeout: 20_000 }).toBe("failed");
+    await expect.poll(async () => (await api.describe(id)).status).toBe("failed");
     const recordings = new Recordings(api, id);
     await expect
-      .poll(async () => (await recordings.list()).recordings.map(({ type }) => type), { timeout: 20_000 })
+      .poll(async () => (await recordings.list()).recordings.map(({ type }) => type))
       .toEqual(["har", "log", "screenshots", "video"]);
     await recordings.video();
 

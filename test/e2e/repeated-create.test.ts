@@ -6,7 +6,7 @@ import { listBrowserProcesses, listBrowsers } from "../support/node/processes.ts
 import { readLeftovers } from "../support/node/server-state.ts";
 import { test as base } from "../support/node/test.ts";
 
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 60_000 };
 
 interface Created {
   readonly id: string;

@@ -28,7 +28,7 @@ const puppeteerPageAt = async (browser: PuppeteerBrowser, url: string): Promise<
 
 const playwrightPageAt = (context: BrowserContext, url: string): Promise<PlaywrightPage> =>
   expect
-    .poll(() => context.pages().find((page) => page.url() === url), { timeout: 15_000 })
+    .poll(() => context.pages().find((page) => page.url() === url))
     .toBeDefined()
     .then(() => context.pages().find((page) => page.url() === url) as PlaywrightPage);
 

@@ -22,7 +22,7 @@ const GROUPS: readonly (readonly [string, readonly Fault[]])[] = [
   ["Clients", CLIENT_FAULTS],
 ];
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 afterEach(async () => {
   faults.heal();

@@ -22,7 +22,7 @@ export class Gate {
   }
 
   async reached(): Promise<void> {
-    await expect.poll(() => this.#reached, { interval: LOOK_MS, timeout: 15_000 }).toBe(true);
+    await expect.poll(() => this.#reached, { interval: LOOK_MS }).toBe(true);
   }
 
   open(): void {

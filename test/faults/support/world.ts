@@ -88,7 +88,7 @@ export class World {
     world.#session = await (await world.created).json();
     await world.connect();
     // Without a picture there is nothing to make a video of.
-    await vi.waitFor(async () => expect(await world.#pictures()).toBeGreaterThan(0), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await world.#pictures()).toBeGreaterThan(0), { timeout: 60_000 });
     return world;
   }
 
@@ -182,7 +182,7 @@ export class World {
 
   async leave(): Promise<void> {
     this.client?.close();
-    await expect.poll(async () => (await this.show()).status, { timeout: 10_000 }).toBe("idle");
+    await expect.poll(async () => (await this.show()).status).toBe("idle");
   }
 
   /** The object loses its memory, as in an eviction, a deployment or an uncaught error. */

@@ -11,7 +11,7 @@ const cut = (phase: Living, code?: number) => async (): Promise<World> => {
   const world = await World.in(phase);
   await world.cutSocket(code);
   await world.client?.closed;
-  await expect.poll(async () => (await world.show()).metrics.restores, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await world.show()).metrics.restores).toBe(1);
   if (phase !== "ready") await world.expectTabsKept();
   return world;
 };

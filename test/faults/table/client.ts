@@ -11,7 +11,7 @@ export const CLIENT_FAULTS: readonly Fault[] = [
       const world = await World.in("active");
       for (let n = 0; n < 100; n += 1) void world.client?.call("Browser.getVersion");
       world.client?.close();
-      await expect.poll(async () => (await world.show()).status, { timeout: 10_000 }).toBe("idle");
+      await expect.poll(async () => (await world.show()).status).toBe("idle");
       await world.expectTabsKept();
       return world;
     },

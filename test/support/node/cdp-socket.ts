@@ -26,7 +26,7 @@ export class UpgradeRefused extends Error {
 
 /** The server may leave the connection under a closed socket open: the close frame is what counts. */
 const CLOSE_TIMEOUT_MS = 500;
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /** A CDP client without a library: it says exactly what a test tells it to. */
 export class CdpSocket {
