@@ -196,7 +196,10 @@ const PAGES: Readonly<Record<string, (site: { origin: string; otherOrigin: strin
     body: SERVICE_WORKER,
   }),
   "/sw/from-worker": () => ({ headers: { "content-type": "text/plain" }, body: "from worker" }),
-  "/worker.js": () => script('fetch("/asked-by-worker").then(() => postMessage("done"));'),
+  "/worker.js": () =>
+    script(
+      `fetch("/asked-by-worker").then((answer) => answer.text()).then(() => postMessage("done")); // ${"long ".repeat(100)}`,
+    ),
   "/asked-by-worker": () => json({ asked: "by worker" }),
   "/small": () => ({ headers: { "content-type": "text/plain" }, body: "small" }),
 };

@@ -126,15 +126,21 @@ function sizesOf(hop: Hop): { readonly headers: number; readonly body: number; r
   // Data is not always told of; HTTP/2 does not tell how long the headers are.
   const rest = headers === undefined ? 0 : Math.max(0, transfer - headers);
   const told = encodedBytes > 0 ? encodedBytes : rest;
-  const body = told === 0 && hop.decodedBytes > 0 ? UNKNOWN : told;
+  const body = told === 0 && hop.decodedBytes > 0 ? untoldBody(hop, transfer) : told;
   return { headers: headers ?? UNKNOWN, body, transfer };
 }
 
+/** Of a worker's own script Chromium counts the headers alone: uncompressed, it is as long as it came. */
+const untoldBody = (hop: Hop, transfer: number): number =>
+  transfer > 0 && !isCompressed(hop) ? hop.decodedBytes : UNKNOWN;
+
+const isCompressed = ({ response }: Hop): boolean =>
+  findHeader(response?.headers ?? {}, "content-encoding") !== undefined;
+
 function contentOf(hop: Hop): HarContent {
   const { response, body, encodedBytes } = hop;
-  const isCompressed = findHeader(response?.headers ?? {}, "content-encoding") !== undefined;
   // Of what a service worker hands on unread, only what came is told.
-  const decodedBytes = hop.decodedBytes === 0 && !isCompressed ? encodedBytes : hop.decodedBytes;
+  const decodedBytes = hop.decodedBytes === 0 && !isCompressed(hop) ? encodedBytes : hop.decodedBytes;
   const compression = decodedBytes - encodedBytes;
   return {
     size: decodedBytes,

@@ -120,6 +120,28 @@ describe("the network log", () => {
     ]);
   });
 
+  it("knows how long a worker's script was on the wire, of which Chromium counts the headers alone", async () => {
+    const { log, written, tell } = setUp();
+    const packed = { ...response(200), headers: { "content-encoding": "gzip" } };
+    for (const [requestId, answer] of [
+      ["plain", response(200)],
+      ["packed", packed],
+      ["made up", { ...response(200), encodedDataLength: 0 }],
+    ] as const) {
+      tell("requestWillBeSent", asked(requestId));
+      tell("responseReceived", { requestId, timestamp: 10.5, response: answer });
+      tell("responseReceivedExtraInfo", { requestId, headers: answer.headers, headersText: "x".repeat(100) });
+      tell("dataReceived", { requestId, dataLength: 563, encodedDataLength: 0 });
+      tell("loadingFinished", { ...finished(requestId), encodedDataLength: answer.encodedDataLength });
+    }
+    await log.drain();
+    expect(written.map(({ response: { bodySize, content } }) => [bodySize, content.size])).toEqual([
+      [563, 563],
+      [-1, 563],
+      [-1, 563],
+    ]);
+  });
+
   it("writes a request once that two sessions tell of, and one that has not ended at the end", async () => {
     const { log, written, tell } = setUp();
     tell("requestWillBeSent", asked("1"));
