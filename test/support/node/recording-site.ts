@@ -50,7 +50,10 @@ const json = (value: object): Answer => ({
 });
 const script = (body: string): Answer => ({ headers: { "content-type": "text/javascript" }, body });
 
-/** The counter page shows the epoch's tick in black and white blocks from its left upper corner, the lowest bit first. */
+/**
+ * The counter page shows the epoch's tick in black and white blocks from its left upper corner, the lowest bit first.
+ * Its global `drawn` says when it drew one: epoch milliseconds, in order.
+ */
 export const TICK_MS = 50;
 export const COUNTER_BITS = 20;
 /** CSS pixels. */
@@ -162,7 +165,9 @@ const PAGES: Readonly<Record<string, (site: { origin: string; otherOrigin: strin
          const show = () => {
            const tick = Math.floor(Date.now() / ${TICK_MS});
            bits.forEach((block, bit) => (block.style.background = (tick >> bit) & 1 ? "#fff" : "#000"));
+           requestAnimationFrame(() => drawn.push(Date.now()));
          };
+         globalThis.drawn = [];
          setInterval(show, ${TICK_MS});
          show();
        </script>`,
