@@ -1,3 +1,4 @@
+import type { Protocol } from "devtools-protocol";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
 import type { CdpConnection, CdpEvent } from "../../cdp/cdp-connection.ts";
 import { parseProxyExit, type ProxyExit } from "../../domain/proxy-exit.ts";
@@ -22,11 +23,11 @@ export interface ExitCheckOptions {
 
 /** A proxy that says this knows the credentials and does not take them. */
 const REFUSED = /ERR_(INVALID_AUTH_CREDENTIALS|PROXY_AUTH_|UNEXPECTED_PROXY_AUTH)/;
-const EXPRESSION = "document.documentElement.innerText";
-const BLANK = "about:blank";
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Asks through a context's proxy where its traffic leaves, and gives the proxy its credentials on the way.
+ * Asks through a context's proxy where its traffic leaves, and gives the proxy its credentials on the way. The answer is
+ * taken before the tab shows it: nobody waits for a renderer, and the tab stays as blank as it was.
  *
  * @throws EgressError when no answer comes through: `proxy_auth_failed` if the credentials are why.
  */
@@ -48,14 +49,13 @@ export async function checkExit(options: ExitCheckOptions): Promise<ProxyExit> {
   }
 }
 
-interface Challenge {
-  readonly requestId: string;
-  readonly authChallenge: { readonly source?: string };
-}
+type Paused = Protocol.Fetch.RequestPausedEvent;
+type Challenge = Protocol.Fetch.AuthRequiredEvent;
 
 class ExitCheck {
   readonly #options: ExitCheckOptions;
   readonly #sessionId: string;
+  readonly #answered = Promise.withResolvers<string>();
   #challenges = 0;
 
   constructor(options: ExitCheckOptions, sessionId: string) {
@@ -67,24 +67,41 @@ class ExitCheck {
     const { connection, url } = this.#options;
     const on = { sessionId: this.#sessionId, timeoutMs: this.#options.limitMs };
     // Patterns that match nothing would bring no challenges either.
+    const patterns = [{ urlPattern: "*" }, { urlPattern: "*", requestStage: "Response" as const }];
     // Not waited for: the browser takes commands in order, and without it the proxy refuses the next one.
-    const patterns = [{ urlPattern: "*" }];
     connection.send("Fetch.enable", { handleAuthRequests: true, patterns }, on).catch(() => undefined);
-    const { errorText } = await connection.send("Page.navigate", { url: unrepeated(url) }, on);
-    if (errorText !== undefined) throw this.#failed(errorText);
-    const { result } = await connection.send("Runtime.evaluate", { expression: EXPRESSION, returnByValue: true }, on);
-    const exit = parseProxyExit(String(result.value));
+    const failing = connection.send("Page.navigate", { url: unrepeated(url) }, on);
+    const failed = failing.then(({ errorText = "there was no answer" }) => errorText);
+    const answered = await Promise.race([this.#answered.promise, failed.then((errorText) => ({ errorText }))]);
+    if (typeof answered !== "string") throw this.#failed(answered.errorText);
+    const exit = parseProxyExit(answered);
     if (exit === undefined) throw this.#failed("something else answered");
-    // Nobody waits for the tab to be as it was; the browser takes commands in order.
-    connection.send("Page.navigate", { url: BLANK }, on).catch(() => undefined);
     return exit;
   }
 
   onEvent({ method, params, sessionId }: CdpEvent): void {
     if (sessionId !== this.#sessionId) return;
-    const { requestId } = params as Challenge;
-    if (method === "Fetch.requestPaused") this.#answer("Fetch.continueRequest", { requestId });
+    if (method === "Fetch.requestPaused") this.#onPaused(params as Paused);
     if (method === "Fetch.authRequired") this.#onChallenge(params as Challenge);
+  }
+
+  #onPaused({ requestId, responseStatusCode }: Paused): void {
+    if (responseStatusCode === undefined || REDIRECTS.has(responseStatusCode)) {
+      this.#answer("Fetch.continueRequest", { requestId });
+    } else void this.#read(requestId);
+  }
+
+  /** Never rejects. */
+  async #read(requestId: string): Promise<void> {
+    const { connection, limitMs } = this.#options;
+    const on = { sessionId: this.#sessionId, timeoutMs: limitMs };
+    try {
+      const { body, base64Encoded } = await connection.send("Fetch.getResponseBody", { requestId }, on);
+      this.#answered.resolve(base64Encoded ? new TextDecoder().decode(Uint8Array.fromBase64(body)) : body);
+    } catch {
+      // It broke off: the navigation says how.
+    }
+    this.#answer("Fetch.failRequest", { requestId, errorReason: "Aborted" });
   }
 
   #onChallenge({ requestId, authChallenge }: Challenge): void {
@@ -98,7 +115,7 @@ class ExitCheck {
     this.#answer("Fetch.continueWithAuth", { requestId, authChallengeResponse });
   }
 
-  #answer<M extends "Fetch.continueRequest" | "Fetch.continueWithAuth">(
+  #answer<M extends "Fetch.continueRequest" | "Fetch.continueWithAuth" | "Fetch.failRequest">(
     method: M,
     params: ProtocolMapping.Commands[M]["paramsType"][0],
   ): void {
