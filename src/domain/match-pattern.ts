@@ -62,7 +62,8 @@ function matchesParsed(pattern: MatchPattern, { protocol, hostname, port, pathna
   const scheme = protocol.slice(0, -1);
   if (!coversScheme(pattern.scheme, scheme)) return false;
   if (!coversHost(pattern, withoutTrailingDot(hostname))) return false;
-  if (pattern.port !== "*" && Number(pattern.port) !== (port === "" ? DEFAULT_PORTS[scheme] : Number(port))) return false;
+  if (pattern.port !== "*" && Number(pattern.port) !== (port === "" ? DEFAULT_PORTS[scheme] : Number(port)))
+    return false;
   const address = pathname + search;
   // As Chrome has it: "/app/*" is "/app" as well.
   return pattern.path === `${address}/*` || matchesGlob(pattern.path, address);
