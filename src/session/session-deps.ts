@@ -8,6 +8,7 @@ import type { SignedLinks } from "../accounts/signed-links.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { CaptchaSolver } from "../capabilities/captcha/captcha-solver.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
+import type { ExtensionSource } from "../domain/extension.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
 import type { Analytics } from "../observability/analytics.ts";
@@ -68,6 +69,7 @@ export interface SessionDeps {
   readonly recordings: RecordingDeps;
   readonly downloads: DownloadDeps;
   readonly secrets: SecretDeps;
+  readonly extensions: ExtensionSource;
   /** `undefined` where the operator has set none up. */
   readonly captchaSolver: CaptchaSolver | undefined;
   /** Shared by the sessions of an isolate. */

@@ -8,6 +8,7 @@ import {
   NO_POOLS,
   NO_PROFILES,
   NO_RECORDINGS,
+  NO_EXTENSIONS,
   NO_SECRETS,
 } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -101,6 +102,7 @@ export async function withIndexedSession(
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,
         secrets: NO_SECRETS,
+        extensions: NO_EXTENSIONS,
         captchaSolver: undefined,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),

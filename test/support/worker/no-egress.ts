@@ -61,3 +61,6 @@ export const NO_SECRETS: SessionDeps["secrets"] = {
   provider: noSecrets,
   uses: { add: noSecrets, correct: noSecrets },
 };
+
+/** No account has any. */
+export const NO_EXTENSIONS: SessionDeps["extensions"] = { load: () => Promise.resolve([]) };

@@ -112,13 +112,15 @@ describe("an archive is refused", () => {
 
   it("whatever byte of it is changed, or is read as it was", async ({ expect }) => {
     const zip = await makeZip([{ path: "manifest.json", content: "{ }", isDeflated: true }]);
+    const texts = new Set<string>();
     for (let at = 0; at < zip.byteLength; at++) {
       const changed = zip.slice();
       changed[at] = (changed[at] ?? 0) ^ 0xff;
       const read = openZipPackage(changed);
       const file = read.ok ? await read.value.read("manifest.json") : undefined;
-      if (file?.ok === true) expect(decode(file.value)).toBe("{ }");
+      if (file?.ok === true) texts.add(decode(file.value));
     }
+    expect([...texts]).toEqual(["{ }"]);
   });
 });
 

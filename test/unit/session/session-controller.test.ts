@@ -8,6 +8,7 @@ import {
   NO_POOLS,
   NO_PROFILES,
   NO_RECORDINGS,
+  NO_EXTENSIONS,
   NO_SECRETS,
 } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -105,6 +106,7 @@ async function inSession(
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
       secrets: NO_SECRETS,
+      extensions: NO_EXTENSIONS,
       captchaSolver: undefined,
       protocol: () => Promise.resolve(Response.json({})),
       availableFeatures: new Set(["adblock"] as const),

@@ -1,0 +1,43 @@
+import type { ExtensionStanding, ExtensionStore } from "../accounts/extension-store.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Principal } from "../domain/plan.ts";
+import { fail, type Result, succeed } from "../domain/result.ts";
+import type { SessionSpec } from "../domain/session-spec.ts";
+
+export interface ExtensionDeps {
+  readonly extensions: Pick<ExtensionStore, "standings">;
+  /** No session of this deployment loads extensions into its browser: Berth plays the browser's part. */
+  readonly extensionsAreEmulated: boolean;
+}
+
+/** Those of a request, as asked; asks nothing for a request without any. `notFound` for the first that is missing. */
+export async function askedExtensions(
+  { extensions }: ExtensionDeps,
+  { accountId }: Principal,
+  { extensions: asked }: SessionSpec,
+): Promise<Result<readonly ExtensionStanding[], Failure>> {
+  if (asked.length === 0) return succeed([]);
+  const existing = await extensions.standings(accountId, asked);
+  const missing = asked.find((id) => existing.every((extension) => extension.id !== id));
+  return missing === undefined ? succeed(existing) : fail({ kind: "notFound", what: "extension", id: missing });
+}
+
+/** The refusal of the first that would not run, where what it needs is not played. */
+export function unplayableExtension(
+  { extensionsAreEmulated }: ExtensionDeps,
+  asked: readonly ExtensionStanding[],
+): Failure | undefined {
+  const unplayable = asked.find(({ analysis }) => analysis.support === "unsupported");
+  if (!extensionsAreEmulated || unplayable === undefined) return undefined;
+  const { name, id, analysis } = unplayable;
+  const reason = `extension "${name}" (${id}) needs what this deployment does not have: ${named(analysis.unsupported)}`;
+  return { kind: "unsupported", feature: "extensions", field: "browser.extensions", reason };
+}
+
+/** A message names some; the extension itself shows all. */
+const MAX_NAMED = 10;
+
+function named(apis: readonly string[]): string {
+  const more = apis.length - MAX_NAMED;
+  return apis.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
