@@ -10,9 +10,11 @@ const NEXT = String.raw`\s*(?:\?\.|\.)\s*([A-Za-z_$][\w$]{0,63})|\s*(?:\?\.)?\[\
 const ROOT = String.raw`(?:(?<![\w$.])|(?<=\b(?:window|self|globalThis)\s*\??\.\s*))(?:chrome|browser)(?![\w$])`;
 const CHAIN = new RegExp(`${ROOT}(?:${NEXT})(?:${NEXT})?(?:${NEXT})?`, "g");
 
-/** Code is read by the piece, as text takes twice its room; pieces overlap by more than a chain is long. */
+/** Code is read by the piece, as text takes twice its room; pieces overlap by more than a chain and two edges. */
 const PIECE_BYTES = 1024 * 1024;
-const OVERLAP_BYTES = 1024;
+const OVERLAP_BYTES = 4096;
+/** Characters at a piece's edges, of four bytes at most: what lies there is whole in the piece beside. */
+const [FIRST_EDGE, LAST_EDGE] = [256, 512];
 /** Of a line, to find out whether it is a comment. Longer lines are code that a machine has written. */
 const MAX_COMMENT_LINE = 500;
 /** No extension uses so many: what has more is no code. */
@@ -36,11 +38,11 @@ interface Piece {
   readonly isLast: boolean;
 }
 
-/** What a piece cuts off at its edges is whole in the one beside it. */
 function addUsesIn(uses: Set<string>, text: string, { isFirst, isLast }: Piece): void {
   for (const found of text.matchAll(CHAIN)) {
     const { index } = found;
-    const isCut = (index === 0 && !isFirst) || (index + found[0].length === text.length && !isLast);
+    const end = index + found[0].length;
+    const isCut = (index < FIRST_EDGE && !isFirst) || (end > text.length - LAST_EDGE && !isLast);
     const names = found.slice(1).filter((name) => name !== undefined);
     if (!isCut && !isComment(text, index)) uses.add(names.join("."));
     if (uses.size >= MAX_USES) return;
