@@ -15,7 +15,7 @@ beforeEach(async () => {
 async function send(method: string, path: string, init: RequestInit = {}) {
   const headers = { ...anchorAuth(setup.key), ...(init.headers as Record<string, string> | undefined) };
   const response = await setup.request(path, { ...init, method, headers });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  return { status: response.status, body: await response.json<Record<string, unknown>>() };
 }
 
 /** A form of text fields and files. */
