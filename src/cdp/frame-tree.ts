@@ -28,6 +28,11 @@ export class FrameTree implements TargetObserver {
     return this.#frames.get(frameId);
   }
 
+  /** All frames of a page, its main one among them. */
+  ofPage(pageId: string): readonly KnownFrame[] {
+    return [...this.#frames.values()].filter(({ target }) => target.pageId === pageId);
+  }
+
   /** Hears of every document that a frame shows from now on, once the browser has committed to it. */
   onDocument(listener: DocumentListener): void {
     this.#listeners.add(listener);

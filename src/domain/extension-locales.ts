@@ -1,5 +1,7 @@
 import type { ExtensionManifest } from "./extension.ts";
+import type { LocaleMessage } from "./extension-link.ts";
 import { isObject, isText } from "./json-shapes.ts";
+import { parseLenientJson } from "./lenient-json.ts";
 
 const MESSAGES = /^_locales\/([^/]+)\/messages\.json$/;
 const PLACEHOLDER = /^__MSG_(\w+)__$/;
@@ -34,3 +36,24 @@ export function nameMessage({ name }: ExtensionManifest): string | undefined {
 /** Whether messages have one of this name, which is spelled in upper or lower case. */
 export const hasMessage = (messages: unknown, name: string): boolean =>
   isObject(messages) && Object.keys(messages).some((key) => key.toLowerCase() === name.toLowerCase());
+
+/**
+ * An extension's messages for a browser of this language, by their names in lower case: the language's with its region,
+ * where they lack one the language's own, and then the default ones.
+ */
+export function messagesFor(
+  { manifest, files }: { readonly manifest: ExtensionManifest; readonly files: ReadonlyMap<string, Uint8Array> },
+  language: string,
+): Readonly<Record<string, LocaleMessage>> {
+  const [base = "", region] = language.split("-");
+  const { default_locale: standard } = manifest;
+  const locales = [isText(standard) ? standard : "", base, ...(region === undefined ? [] : [`${base}_${region}`])];
+  const messages: Record<string, LocaleMessage> = {};
+  for (const locale of locales) {
+    const file = files.get(`_locales/${locale}/messages.json`);
+    const own = file && parseLenientJson(file);
+    if (!isObject(own)) continue;
+    for (const [name, message] of Object.entries(own)) messages[name.toLowerCase()] = message as LocaleMessage;
+  }
+  return messages;
+}

@@ -36,7 +36,7 @@ export function openBackground(config: ExtensionConfig): void {
     /** Settles when its script has run. */
     started: () => started,
   };
-  Object.defineProperty(globalThis, LINK, { value: link });
+  Object.defineProperty(self, LINK, { value: link });
 }
 
 /** What is stored is kept here, for all of the extension's code. */

@@ -2,9 +2,8 @@ import { type ContentGroup, type ExtensionConfig, LINK, type StyleText } from ".
 import { askedPermissions } from "../../domain/extension-manifest.ts";
 import { isMatched, thisDocument } from "./addresses.ts";
 import { Place } from "./place.ts";
+import { remoteStorage } from "./remote-storage.ts";
 import { coreApi } from "./runtime-api.ts";
-import { storageApi } from "./storage-api.ts";
-import type { AreaName, Changes } from "./storage-store.ts";
 import { addStyle, removeStyle } from "./styles.ts";
 import { tabReader } from "./tabs-api.ts";
 
@@ -23,7 +22,7 @@ interface ContentLink {
  * @param isAsked it is wanted in any case.
  */
 export function openWorld(config: ExtensionConfig, groups: readonly ContentGroup[], isAsked: boolean): void {
-  if (LINK in globalThis) return;
+  if (LINK in self) return;
   const here = thisDocument();
   const wanted = new Map([...groups.entries()].filter(([, group]) => isMatched(group, here)));
   if (wanted.size === 0 && !isAsked) return;
@@ -34,11 +33,13 @@ export function openWorld(config: ExtensionConfig, groups: readonly ContentGroup
     deliver: (json) => place.deliver(json),
     run: (at, scripts) => {
       const group = wanted.get(at);
+      // Once, whoever else has brought it.
+      wanted.delete(at);
       if (group !== undefined) runWhenDue(group.runAt, scripts);
     },
     style: (style, isRemoved) => (isRemoved ? removeStyle : addStyle)(style),
   };
-  Object.defineProperty(globalThis, LINK, { value: link });
+  Object.defineProperty(self, LINK, { value: link });
   for (const { css } of wanted.values()) for (const style of css) addStyle(style);
   // Whoever writes to it waits for its scripts of the document's beginning only: others listen later.
   place.ready();
@@ -54,24 +55,18 @@ function contentApi(place: Place, config: ExtensionConfig): object {
   const toTab = tabReader(config.manifest);
   const { runtime, i18n, extension } = coreApi({ place, config, toTab });
   if (!askedPermissions(config.manifest).includes("storage")) return { runtime, i18n, extension };
-  const { api: storage, changed } = storageApi((area, method, args) =>
-    place.ask("own", `storage.${area}.${method}`, args),
-  );
-  place.on("event", ({ name, args: [area, changes] }) => {
-    if (name === "storage.onChanged") changed(area as AreaName, changes as Changes);
-  });
-  return { runtime, i18n, extension, storage };
+  return { runtime, i18n, extension, storage: remoteStorage(place) };
 }
 
 /** As `chrome`, and as `browser`. */
 export function expose(api: object): void {
   for (const name of ["chrome", "browser"]) {
-    Object.defineProperty(globalThis, name, { value: api, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(self, name, { value: api, writable: true, enumerable: true, configurable: true });
   }
 }
 
 function runWhenDue(runAt: ContentGroup["runAt"], scripts: () => void): void {
-  const run = (): void => scripts.call(globalThis);
+  const run = (): void => scripts.call(self);
   if (runAt === "document_start") {
     whenThereIsARoot(run);
     return;

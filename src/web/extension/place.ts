@@ -23,6 +23,7 @@ export class Place {
   /** No other place has it. */
   readonly name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
   readonly #handlers = new Map<Kind, Handler>();
+  readonly #events = new Map<string, (name: string, args: readonly unknown[]) => void>();
   readonly #calls = new Map<string, PendingCall>();
   /** JSON of what is not acknowledged yet, by its number. */
   readonly #outbox = new Map<number, string>();
@@ -40,6 +41,11 @@ export class Place {
       this.#calls.delete(key);
       if (error === undefined) call?.resolve(value);
       else call?.reject(new Error(error));
+    });
+    this.on("event", ({ name, args }) => {
+      for (const [beginning, listener] of this.#events) {
+        if (name.startsWith(beginning)) listener(name.slice(beginning.length), args);
+      }
     });
   }
 
@@ -79,6 +85,11 @@ export class Place {
         (error: unknown) => this.say(to, { kind: "result", key, error: messageOf(error) }),
       );
     });
+  }
+
+  /** Hears the events of an API, whose names begin so; what it is told is what follows that. */
+  onEvent(beginning: string, listener: (name: string, args: readonly unknown[]) => void): void {
+    this.#events.set(beginning, listener);
   }
 
   /** The extension's code has had its chance to listen. */

@@ -33,9 +33,7 @@ export function privilegedApi(place: Place, config: ExtensionConfig) {
   const runtime = Object.defineProperties(own, Object.getOwnPropertyDescriptors(core.runtime)) as typeof own &
     typeof core.runtime;
   const tabs = tabsApi({ place, messages, ports, toTab });
-  place.on("event", ({ name, args }) => {
-    if (name.startsWith("tabs.")) tabs.tell(name.slice("tabs.".length), args);
-  });
+  place.onEvent("tabs.", tabs.tell);
   const asked = askedPermissions(manifest);
   const has = (permission: string): boolean => asked.includes(permission);
   const api = {

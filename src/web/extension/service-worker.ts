@@ -40,7 +40,7 @@ export function playServiceWorker(openTab: (url: string) => Promise<object>): ()
   };
   const globals = { importScripts, registration, clients, serviceWorker: worker, skipWaiting: () => Promise.resolve() };
   for (const [name, value] of Object.entries(globals)) {
-    Object.defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(self, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return () => {
     for (const type of ["install", "activate"]) {
