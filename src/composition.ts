@@ -79,7 +79,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
     secrets: createSecretDeps(secretBindings(env)),
-    extensions: extensionsOf(env),
+    ...extensionsOf(env, sharesBrowserOf(env)),
     captchaSolver: captchaSolverOf(env),
     blocklists: (blocklists ??= new Blocklists((name) => readAsset(env, `adblock/${name}.bin`))),
     availableFeatures: featuresOf(env),

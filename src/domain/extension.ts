@@ -45,6 +45,21 @@ export interface ExtensionPackage {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
+/**
+ * How a session runs an extension:
+ *
+ * - `loaded`: its browser does, as Chrome would;
+ * - `emulated`: Berth plays the browser's part.
+ */
+export type ExtensionRun = "loaded" | "emulated";
+
+/** An extension that a session uses. */
+export interface SessionExtension {
+  readonly id: string;
+  readonly name: string;
+  readonly mode: ExtensionRun;
+}
+
 /** Where sessions find the extensions that they were asked to load. */
 export interface ExtensionSource {
   /** @returns those of the ids that the account has, in that order. @throws when one cannot be read. */

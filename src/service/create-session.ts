@@ -132,7 +132,7 @@ async function findRefusal(
   const refusal =
     outsidePlan(principal, requested) ??
     unsupportedFeature(requested.asked, availableFeatures) ??
-    unplayableExtension(deps, extensions.value);
+    unplayableExtension(deps, requested.spec, extensions.value);
   const planned = refusal === undefined ? await planEgress(deps, requested) : fail(refusal);
   if (planned.ok) return succeed({ ...profiled.value, pools: planned.value });
   const standing = await index.standing(principal.accountId, monthOf(clock.now()));
@@ -278,6 +278,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     inForce: inForce(spec, availableFeatures),
     lost: {},
     captchas: [],
+    extensions: [],
     fingerprint: null,
     contradictions: [],
     proxy: null,

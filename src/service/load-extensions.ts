@@ -1,4 +1,5 @@
 import type { ExtensionStanding, ExtensionStore } from "../accounts/extension-store.ts";
+import { unplayable } from "../domain/extension-refusal.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Principal } from "../domain/plan.ts";
 import { fail, type Result, succeed } from "../domain/result.ts";
@@ -22,22 +23,12 @@ export async function askedExtensions(
   return missing === undefined ? succeed(existing) : fail({ kind: "notFound", what: "extension", id: missing });
 }
 
-/** The refusal of the first that would not run, where what it needs is not played. */
+/** The refusal of the first that would not run, where it is certain that no browser loads it. */
 export function unplayableExtension(
   { extensionsAreEmulated }: ExtensionDeps,
+  { proxy }: SessionSpec,
   asked: readonly ExtensionStanding[],
 ): Failure | undefined {
-  const unplayable = asked.find(({ analysis }) => analysis.support === "unsupported");
-  if (!extensionsAreEmulated || unplayable === undefined) return undefined;
-  const { name, id, analysis } = unplayable;
-  const reason = `extension "${name}" (${id}) needs what this deployment does not have: ${named(analysis.unsupported)}`;
-  return { kind: "unsupported", feature: "extensions", field: "browser.extensions", reason };
-}
-
-/** A message names some; the extension itself shows all. */
-const MAX_NAMED = 10;
-
-function named(apis: readonly string[]): string {
-  const more = apis.length - MAX_NAMED;
-  return apis.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  if (!extensionsAreEmulated && proxy === null) return undefined;
+  return asked.map(unplayable).find((refusal) => refusal !== undefined);
 }

@@ -14,6 +14,7 @@ import type { BrowserEngine } from "../engines/engine.ts";
 import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Blocklists } from "./blocklists.ts";
+import type { KnownExtensionSupport } from "./known-extension-support.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
 import type { KnownHosts } from "./known-hosts.ts";
 import type { KnownProxySupport } from "./known-proxy-support.ts";
@@ -70,6 +71,10 @@ export interface SessionDeps {
   readonly downloads: DownloadDeps;
   readonly secrets: SecretDeps;
   readonly extensions: ExtensionSource;
+  /** No session of this deployment loads extensions into its browser: Berth plays the browser's part. */
+  readonly extensionsAreEmulated: boolean;
+  /** Shared by the sessions of an isolate. */
+  readonly knownExtensionSupport: KnownExtensionSupport;
   /** `undefined` where the operator has set none up. */
   readonly captchaSolver: CaptchaSolver | undefined;
   /** Shared by the sessions of an isolate. */

@@ -102,7 +102,7 @@ export async function withIndexedSession(
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,
         secrets: NO_SECRETS,
-        extensions: NO_EXTENSIONS,
+        ...NO_EXTENSIONS,
         captchaSolver: undefined,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),

@@ -179,6 +179,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   inForce: inForce(spec, EVERY_FEATURE),
   lost: {},
   captchas: [],
+  extensions: [],
   fingerprint: null,
   contradictions: [],
   proxy: null,

@@ -106,7 +106,7 @@ async function inSession(
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
       secrets: NO_SECRETS,
-      extensions: NO_EXTENSIONS,
+      ...NO_EXTENSIONS,
       captchaSolver: undefined,
       protocol: () => Promise.resolve(Response.json({})),
       availableFeatures: new Set(["adblock"] as const),
