@@ -76,6 +76,7 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     downloads: downloadsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
+    extensionScript: async () => (await env.ASSETS.fetch("https://assets/control/extension.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
     secrets: createSecretDeps(secretBindings(env)),

@@ -88,6 +88,8 @@ export interface SessionDeps {
   readonly protocol: () => Promise<Response>;
   /** The code that answers a page as Markdown, run in it. */
   readonly markdownScript: () => Promise<string>;
+  /** The code that plays the browser's part for extensions, run in pages. */
+  readonly extensionScript: () => Promise<string>;
   /** CDP clients that may be connected to the session at once. */
   readonly maxClients: number;
   readonly availableFeatures: ReadonlySet<FeatureName>;

@@ -1,5 +1,8 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
+import { ExtensionEmulation } from "../capabilities/extensions/extension-emulation.ts";
 import { canBeLoaded, LoadedExtensions } from "../capabilities/extensions/loaded-extensions.ts";
+import { NO_OVERRIDES } from "../capabilities/stealth/overrides.ts";
+import { userAgentParams } from "../capabilities/stealth/target-set-up.ts";
 import type { ExtensionPackage } from "../domain/extension.ts";
 import { extensionRefusal, unplayable } from "../domain/extension-refusal.ts";
 import type { Failure } from "../domain/failure.ts";
@@ -12,7 +15,10 @@ import type { SessionStore } from "./session-store.ts";
 import { uploadFolder } from "./session-uploads.ts";
 
 export interface SessionExtensionsOptions {
-  readonly deps: Pick<SessionDeps, "extensions" | "extensionsAreEmulated" | "knownExtensionSupport">;
+  readonly deps: Pick<
+    SessionDeps,
+    "extensions" | "extensionsAreEmulated" | "extensionScript" | "knownExtensionSupport" | "knownHosts" | "logger"
+  >;
   readonly store: SessionStore;
 }
 
@@ -24,6 +30,7 @@ export class SessionExtensions {
   readonly #options: SessionExtensionsOptions;
   /** Kept until they are in use: together they may be large. */
   #packages: Promise<readonly ExtensionPackage[]> | undefined;
+  #emulation: ExtensionEmulation | undefined;
   /** Why the launch does not go on, once that is known. */
   #refusal: Failure | undefined;
 
@@ -53,7 +60,7 @@ export class SessionExtensions {
     if (spec.extensions.length === 0) return;
     if (status === "launching") await this.#decide(live);
     const emulated = this.#record().extensions.filter(isEmulated);
-    if (emulated.length > 0) this.#emulate(live, parts, emulated);
+    this.#emulation = emulated.length > 0 ? await this.#emulate(live, parts, emulated) : undefined;
   }
 
   /**
@@ -65,6 +72,7 @@ export class SessionExtensions {
     if (this.#refusal !== undefined) throw new LaunchRefused(this.#refusal);
     if (this.#record().spec.extensions.length === 0) return;
     await this.#loadMissing(live, (extension, why) => new LaunchRefused(extensionRefusal(extension, why)));
+    await this.#emulation?.start();
   }
 
   /**
@@ -74,6 +82,7 @@ export class SessionExtensions {
    */
   async resume(live: LiveBrowser): Promise<void> {
     await this.#loadMissing(live, ({ name }, why) => new CapabilityError("extensions", `"${name}" ${why}`));
+    await this.#emulation?.start();
   }
 
   /** How each is run, and what is refused. */
@@ -93,7 +102,7 @@ export class SessionExtensions {
     });
     this.#options.store.update({ extensions });
     const emulated = packages.filter((_, at) => extensions[at]?.mode === "emulated");
-    this.#refusal = emulated.map(refusedEmulation).find((refusal) => refusal !== undefined);
+    this.#refusal = emulated.map(unplayable).find((refusal) => refusal !== undefined);
   }
 
   /**
@@ -108,8 +117,32 @@ export class SessionExtensions {
   }
 
   /** Has those that are emulated watch. */
-  #emulate(_live: LiveBrowser, _parts: PageParts, _emulated: readonly ExtensionRecord[]): void {
-    // There is nobody yet who plays the browser's part: `refusedEmulation` lets none through.
+  async #emulate(
+    live: LiveBrowser,
+    { frames, observers, handlers }: PageParts,
+    emulated: readonly ExtensionRecord[],
+  ): Promise<ExtensionEmulation> {
+    const { deps } = this.#options;
+    const host = await deps.knownHosts.of(live);
+    const packages = await this.#load();
+    const emulation = await ExtensionEmulation.of({
+      packages: packages.filter(({ id }) => emulated.some((each) => each.id === id)),
+      browser: live,
+      frames,
+      backgrounds: Object.fromEntries(
+        emulated.flatMap(({ id, background }) => (background === null ? [] : [[id, background]])),
+      ),
+      onBackground: (id, background) => this.#change(id, { background }),
+      script: deps.extensionScript,
+      shown: () => {
+        const overrides = this.#record().overrides ?? NO_OVERRIDES;
+        return { language: overrides.locale ?? host.locale, userAgent: userAgentParams(overrides) };
+      },
+      onFault: (error) => deps.logger.error("session.extension_failed", { sessionId: this.#record().id, error }),
+    });
+    observers.push(...emulation.observers);
+    handlers.push(...emulation.handlers);
+    return emulation;
   }
 
   async #loadMissing(live: LiveBrowser, refusal: (extension: ExtensionRecord, why: string) => Error): Promise<void> {
@@ -153,8 +186,3 @@ export class SessionExtensions {
 }
 
 const isEmulated = ({ mode }: ExtensionRecord): boolean => mode === "emulated";
-
-/** Why an extension that has to be emulated is refused. */
-function refusedEmulation(extension: ExtensionPackage): Failure | undefined {
-  return unplayable(extension) ?? extensionRefusal(extension, "runs only in browsers that load extensions, for now");
-}

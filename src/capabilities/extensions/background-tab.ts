@@ -35,6 +35,7 @@ const MOST_TABS = 4;
 export class BackgroundTab {
   readonly #options: BackgroundTabOptions;
   #opened = 0;
+  #link: FoundLink | undefined;
 
   constructor(options: BackgroundTabOptions) {
     this.#options = options;
@@ -56,7 +57,26 @@ export class BackgroundTab {
     return this.#enter(targetId, true);
   }
 
+  /** Has it remember something for whoever connects next. */
+  async keep(text: string): Promise<void> {
+    await this.#call("function (text) { this.keep(text); }", [{ value: text }]);
+  }
+
+  /** What it remembers; `undefined` for nothing. */
+  async kept(): Promise<string | undefined> {
+    const kept = await this.#call("function () { return this.kept(); }", []);
+    return typeof kept === "string" ? kept : undefined;
+  }
+
+  async #call(functionDeclaration: string, given: { value: string }[]): Promise<unknown> {
+    if (this.#link === undefined) return undefined;
+    const { send, objectId } = this.#link;
+    const how = { functionDeclaration, objectId, arguments: given, returnByValue: true };
+    return (await send("Runtime.callFunctionOn", how)).result.value;
+  }
+
   #follow(link: FoundLink): void {
+    this.#link = link;
     const { extension, places, connection, onFault } = this.#options;
     const where = { extension, isForeign: false, url: `${extension.origin}/${PAGE}` };
     const reopen = async (): Promise<void> => {

@@ -27,12 +27,11 @@ interface Given {
 export class ContentScripts implements TargetObserver {
   readonly readsNetwork = false;
   readonly #options: ContentScriptsOptions;
-  readonly #code: readonly PageCode[];
+  #written: readonly PageCode[] | undefined;
   readonly #given = new Map<string, Given>();
 
   constructor(options: ContentScriptsOptions) {
     this.#options = options;
-    this.#code = options.extensions.flatMap((extension) => [...pageCode(extension, options.kit)]);
     options.frames.onDocument((frame) => {
       for (const extension of options.extensions) void this.#listen(extension, frame);
     });
@@ -40,12 +39,18 @@ export class ContentScripts implements TargetObserver {
 
   setUp({ info, send }: GatedTarget): readonly Promise<unknown>[] {
     if ((info.type !== "page" && info.type !== "iframe") || this.#options.isHidden(info.targetId)) return [];
-    const scripts = this.#code.map((code) =>
+    const scripts = this.#code().map((code) =>
       send("Page.addScriptToEvaluateOnNewDocument", { ...code, runImmediately: false }),
     );
     if (info.type === "page") this.#given.set(info.targetId, { send, scripts });
     // Without `Page.enable` Chromium takes a script and does not run it (`inspector_page_agent.cc`).
     return [send("Page.enable", undefined), ...scripts];
+  }
+
+  /** Not before a target is set up: what the session shows, and in which language, is known by then. */
+  #code(): readonly PageCode[] {
+    const { extensions, kit } = this.#options;
+    return (this.#written ??= extensions.flatMap((extension) => [...pageCode(extension, kit)]));
   }
 
   async leave(targetId: string): Promise<void> {

@@ -21,21 +21,28 @@ export class EmulatedExtension {
   readonly origin: string;
   readonly manifest: ExtensionManifest;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly config: ExtensionConfig;
   readonly groups: readonly ScriptGroup[];
   readonly permissions: readonly string[];
+  readonly #language: () => string;
 
-  constructor({ id, manifest, files }: ExtensionPackage, language: string) {
+  /** @param language what the session shows, once that is known. */
+  constructor({ id, manifest, files }: ExtensionPackage, language: () => string) {
     this.id = id;
     this.name = extensionName(id);
     this.origin = extensionOrigin(id);
     this.manifest = manifest;
     this.files = files;
     this.permissions = askedPermissions(manifest);
-    const messages = messagesFor({ manifest, files }, language);
-    this.config = { id: this.name, origin: this.origin, manifest, messages, language };
+    this.#language = language;
     const { content_scripts: scripts } = manifest;
     this.groups = isList(scripts) ? scripts.filter(isObject).map((script) => this.#group(script)) : [];
+  }
+
+  /** What its code is told of it. */
+  get config(): ExtensionConfig {
+    const { name: id, origin, manifest } = this;
+    const language = this.#language();
+    return { id, origin, manifest, language, messages: messagesFor(this, language) };
   }
 
   /** Where its service worker is; `undefined` for an extension that has none. */

@@ -10,8 +10,10 @@ import { AccessibleFiles } from "./accessible-files.ts";
 import { BackgroundTab, type BackgroundTabIds } from "./background-tab.ts";
 import { BrowserApis } from "./browser-apis.ts";
 import { ContentScripts } from "./content-scripts.ts";
+import { DeclarativeRules, type DeclarativeState } from "./declarative-rules.ts";
 import { EmulatedExtension } from "./emulated-extension.ts";
 import { Places } from "./places.ts";
+import { RuleHandler } from "./rule-handler.ts";
 import { ScriptInjection } from "./script-injection.ts";
 import { frameNumber, numberOf, TabBook } from "./tab-book.ts";
 
@@ -60,6 +62,13 @@ interface Played {
   readonly ready: PromiseWithResolvers<void>;
 }
 
+/** Rules are about what clients' tabs load: Berth's own are none of an extension's. */
+const forPages = (handler: RuleHandler, isHidden: (targetId: string) => boolean): RequestHandler => ({
+  patterns: handler.patterns,
+  rule: (paused) => (isHidden(paused.frameId) ? undefined : handler.rule(paused)),
+  revise: (response) => (isHidden(response.frameId) ? undefined : handler.revise(response)),
+});
+
 /** Plays the browser's part for extensions that the browser does not load, over one connection to it. */
 export class ExtensionEmulation {
   /** To watch every target, from before the first is set up. */
@@ -69,30 +78,38 @@ export class ExtensionEmulation {
   readonly #options: ExtensionEmulationOptions;
   readonly #played: readonly Played[];
   readonly #places: Places;
+  /** In the order of their extensions. */
+  readonly #rules: DeclarativeRules[];
 
   private constructor(options: ExtensionEmulationOptions, kit: string) {
     this.#options = options;
     const { browser, frames, packages, backgrounds } = options;
-    const { language } = options.shown();
-    const extensions = packages.map((each) => new EmulatedExtension(each, language));
+    const extensions = packages.map((each) => new EmulatedExtension(each, () => options.shown().language));
     const book = new TabBook({ tabs: browser.tabs, onEvent: (name, args) => this.#tell(name, args) });
     const places = new Places({
       call: (where, api, args) => apis.call(where, api, args),
       tab: (pageId) => book.find(pageId),
       tabIdOf: numberOf,
       frameIdOf: frameNumber,
-      whenReady: (extension) => this.#played.find((each) => each.extension === extension)?.ready.promise,
+      whenReady: (extension) => this.#find(extension)?.ready.promise,
     });
     this.#places = places;
     const scripts = new ScriptInjection({ kit, frames, places, book });
-    const apis = new BrowserApis({ browser, book, scripts, rulesOf: () => undefined });
+    const apis = new BrowserApis({
+      browser,
+      book,
+      scripts,
+      rulesOf: (extension) => this.#rules[extensions.indexOf(extension)],
+    });
     const isHidden = (targetId: string): boolean => browser.targets.isHidden(targetId);
     const isResumed = Object.keys(backgrounds).length > 0;
     const contents = new ContentScripts({ extensions, kit, frames, places, isHidden, isResumed });
     const isPage = (frameId: string): boolean => browser.targets.find(frameId)?.type === "page";
     this.observers = [book, contents];
-    this.handlers = [new AccessibleFiles({ extensions, frames, isPage })];
     this.#played = extensions.map((extension) => this.#play(extension, kit));
+    this.#rules = extensions.map((extension) => this.#rulesOf(extension));
+    const rules = new RuleHandler({ extensions: this.#rules, frames, isPage, tabIdOf: numberOf });
+    this.handlers = [forPages(rules, isHidden), new AccessibleFiles({ extensions, frames, isPage })];
     for (const tab of Object.values(backgrounds)) browser.hideTab(tab);
   }
 
@@ -110,11 +127,32 @@ export class ExtensionEmulation {
   }
 
   async #start({ extension, background, ready }: Played): Promise<void> {
+    const earlier = this.#options.backgrounds[extension.id];
     try {
-      await background?.start(this.#options.backgrounds[extension.id]);
+      await background?.start(earlier);
+      const kept = earlier && (await background?.kept());
+      if (kept !== undefined) await this.#restoreRules(extension, JSON.parse(kept) as DeclarativeState);
     } finally {
       ready.resolve();
     }
+  }
+
+  /** What it does to its rules is remembered by its background, which is there whenever it does something. */
+  #rulesOf(extension: EmulatedExtension, state?: DeclarativeState): DeclarativeRules {
+    const onChanged = async (next: DeclarativeState): Promise<void> => {
+      const kept = this.#find(extension)?.background?.keep(JSON.stringify(next));
+      await Promise.all([kept, this.#options.browser.fetches.changed()]);
+    };
+    return new DeclarativeRules({ extension, state, onChanged });
+  }
+
+  async #restoreRules(extension: EmulatedExtension, state: DeclarativeState): Promise<void> {
+    this.#rules[this.#rules.findIndex(({ id }) => id === extension.id)] = this.#rulesOf(extension, state);
+    await this.#options.browser.fetches.changed();
+  }
+
+  #find(extension: EmulatedExtension): Played | undefined {
+    return this.#played.find((each) => each.extension === extension);
   }
 
   #play(extension: EmulatedExtension, kit: string): Played {

@@ -11,6 +11,8 @@ import { AREAS, type AreaName, StorageStore } from "./storage-store.ts";
 
 /** That the extension has been installed; of a background that is opened again. */
 const INSTALLED = "installed";
+/** What the session's object has it remember. */
+const KEPT = "kept";
 
 /** Makes the page that this runs in the background of an extension, before its own script runs. */
 export function openBackground(config: ExtensionConfig): void {
@@ -33,6 +35,8 @@ export function openBackground(config: ExtensionConfig): void {
   const link = {
     next: (acknowledged: number) => place.next(acknowledged),
     deliver: (json: string) => place.deliver(json),
+    keep: (text: string) => localStorage.setItem(KEPT, text),
+    kept: () => localStorage.getItem(KEPT),
     /** Settles when its script has run. */
     started: () => started,
   };

@@ -98,6 +98,7 @@ export async function withIndexedSession(
         recordings: NO_RECORDINGS,
         downloads: NO_DOWNLOADS,
         markdownScript: () => Promise.resolve(""),
+        extensionScript: () => Promise.resolve(""),
         tokenSecret: SECRET,
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,

@@ -102,6 +102,7 @@ async function inSession(
       recordings: NO_RECORDINGS,
       downloads: NO_DOWNLOADS,
       markdownScript: () => Promise.resolve(""),
+      extensionScript: () => Promise.resolve(""),
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
