@@ -67,7 +67,17 @@ export class FrameTree implements TargetObserver {
     for (const child of childFrames) this.#noteTree(target, child);
   }
 
+  #clear(frameId: string): void {
+    for (const { id, parentId } of this.#frames.values()) {
+      if (parentId !== frameId) continue;
+      this.#clear(id);
+      this.#frames.delete(id);
+    }
+  }
+
   #note(target: GatedTarget, { id, parentId, url }: Protocol.Page.Frame): void {
+    // What was inside its last document has gone with it, told of or not.
+    this.#clear(id);
     const frame = { id, parentId, url, target };
     this.#frames.set(id, frame);
     for (const listener of this.#listeners) listener(frame);

@@ -8,6 +8,9 @@ import type { ExtensionManifest } from "./extension.ts";
 /** Under which a place's link is found in its world. */
 export const LINK = "extension:link";
 
+/** Of an extension's origin: before an address of plain HTTP that its background asks for. */
+export const PLAIN_PATH = "/_plain/";
+
 /** Who is to hear something. */
 export type Addressee =
   /** The session's object, which plays the browser's part. */

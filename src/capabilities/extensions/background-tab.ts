@@ -1,5 +1,6 @@
 import type { Protocol } from "devtools-protocol";
 import type { CdpConnection, CdpEvent } from "../../cdp/cdp-connection.ts";
+import { PLAIN_PATH } from "../../domain/extension-link.ts";
 import { matchesAny } from "../../domain/match-pattern.ts";
 import type { EmulatedExtension } from "./emulated-extension.ts";
 import { mediaTypeOf } from "./media-types.ts";
@@ -128,6 +129,9 @@ export class BackgroundTab {
   #answer(paused: Protocol.Fetch.RequestPausedEvent, send: Send): Promise<unknown> {
     const { requestId, request, responseStatusCode: responseCode, responseHeaders = [] } = paused;
     const { origin, permissions } = this.#options.extension;
+    if (request.url.startsWith(`${origin}${PLAIN_PATH}`)) {
+      return this.#passPlain(requestId, decodeURIComponent(request.url.slice(origin.length + PLAIN_PATH.length)), send);
+    }
     if (request.url.startsWith(`${origin}/`))
       return send("Fetch.fulfillRequest", { requestId, ...this.#file(request.url) });
     const isOpen = matchesAny(permissions, request.url);
@@ -141,6 +145,13 @@ export class BackgroundTab {
       return send("Fetch.fulfillRequest", { requestId, responseCode: 204, responseHeaders });
     }
     return send("Fetch.continueRequest", { requestId });
+  }
+
+  /** To where it is meant for, if the extension may ask there. */
+  #passPlain(requestId: string, url: string, send: Send): Promise<unknown> {
+    return matchesAny(this.#options.extension.permissions, url)
+      ? send("Fetch.continueRequest", { requestId, url })
+      : send("Fetch.failRequest", { requestId, errorReason: "AccessDenied" });
   }
 
   #file(url: string) {
@@ -161,13 +172,16 @@ const answerWith = (file: Uint8Array, path: string) => ({
 function pageFor(worker: EmulatedExtension["worker"]): string {
   if (worker === undefined) return "<!doctype html>";
   const path = encodeURI(worker.path).replaceAll(/["?#]/g, encodeURIComponent);
-  return `<!doctype html><meta charset="utf-8"><script src="/${path}"${worker.isModule ? ' type="module"' : ""}></script>`;
+  // A worker's relative addresses begin at its script.
+  const start = `<!doctype html><meta charset="utf-8"><base href="/${path}">`;
+  return `${start}<script src="/${path}"${worker.isModule ? ' type="module"' : ""}></script>`;
 }
 
 function patternsFor({ origin, permissions }: EmulatedExtension): Protocol.Fetch.RequestPattern[] {
   const own = { urlPattern: `${origin}/*` };
   const hasHosts = permissions.some((each) => each === "<all_urls>" || each.includes("://"));
-  return hasHosts ? [own, { resourceType: "Preflight" }, { requestStage: "Response" }] : [own];
+  // Of preflights alone Chromium can tell nobody.
+  return hasHosts ? [{ requestStage: "Request" }, { requestStage: "Response" }] : [own];
 }
 
 const CORS = /^access-control-/i;

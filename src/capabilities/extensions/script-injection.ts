@@ -1,3 +1,4 @@
+import type { Protocol } from "devtools-protocol";
 import type { FrameTree, KnownFrame } from "../../cdp/frame-tree.ts";
 import type { Injection, StyleInjection } from "../../domain/extension-link.ts";
 import { packagePath } from "../../domain/extension-manifest.ts";
@@ -38,7 +39,7 @@ export class ScriptInjection {
   async run(extension: EmulatedExtension, injection: Injection): Promise<readonly InjectionResult[]> {
     const sources = injection.files?.map((path) => extension.text(path)) ?? [];
     const frames = this.#frames(extension, injection);
-    return Promise.all(
+    return thereStill(
       frames.map(async (frame) => {
         const value = await this.#runIn(extension, frame, { ...injection, sources });
         const frameId = frameNumber(frame.target.pageId ?? "", frame.id);
@@ -54,7 +55,7 @@ export class ScriptInjection {
       base: `${extension.origin}/${packagePath(path)}`,
     }));
     const styles = css === undefined ? own : [{ text: css, base: `${extension.origin}/` }];
-    await Promise.all(
+    await thereStill(
       this.#frames(extension, injection).map(async (frame) => {
         const { send } = frame.target;
         const contextId = await this.#world(extension, frame);
@@ -107,10 +108,14 @@ export class ScriptInjection {
     if (!immediately) {
       await send("Runtime.evaluate", { expression: ONCE_PARSED, contextId, awaitPromise: true }, LIMIT);
     }
-    const scripts = func === undefined ? sources : [`(${func.source}\n)(...${func.args})`];
+    const isApart = world === "ISOLATED";
+    if (func !== undefined) {
+      const call = `(${func.source}\n)(...${func.args})`;
+      return isApart ? evaluate(send, call, contextId) : runInPage(frame, contextId, { call });
+    }
     let value: unknown;
-    for (const script of scripts) {
-      value = world === "MAIN" ? await runInPage(frame, contextId, script) : await evaluate(send, script, contextId);
+    for (const script of sources) {
+      value = await (isApart ? evaluate(send, script, contextId) : runInPage(frame, contextId, { script }));
     }
     return value;
   }
@@ -133,22 +138,38 @@ export class ScriptInjection {
   }
 }
 
+/** Frames come and go meanwhile. @throws where none of them is left. */
+async function thereStill<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  const outcomes = await Promise.allSettled(work);
+  const [first] = outcomes;
+  if (first?.status === "rejected" && outcomes.every(({ status }) => status === "rejected")) throw first.reason;
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
 const LIMIT = { timeoutMs: SCRIPT_LIMIT_MS };
 
 async function evaluate(send: Send, expression: string, contextId?: number): Promise<unknown> {
   const how = { awaitPromise: true, returnByValue: true, ...(contextId !== undefined && { contextId }) };
-  // What it throws is its author's to see, in the console: Chrome answers nothing of it.
-  return (await send("Runtime.evaluate", { expression, ...how }, LIMIT)).result.value;
+  return valueOf(await send("Runtime.evaluate", { expression, ...how }, LIMIT));
 }
 
+/** A call of a function, which comes to something, or a file. */
+type PageScript = { readonly call: string } | { readonly script: string };
+
 /** Another frame's own world is reached over its document: a node may be resolved into it from any other. */
-async function runInPage({ id, target }: KnownFrame, contextId: number, script: string): Promise<unknown> {
+async function runInPage({ id, target }: KnownFrame, contextId: number, what: PageScript): Promise<unknown> {
   const { send, info } = target;
-  if (id === info.targetId) return evaluate(send, script);
+  if (id === info.targetId) return evaluate(send, "call" in what ? what.call : what.script);
   const { result: found } = await send("Runtime.evaluate", { expression: "document", contextId });
   const { node } = await send("DOM.describeNode", found.objectId === undefined ? {} : { objectId: found.objectId });
   const { object } = await send("DOM.resolveNode", { backendNodeId: node.backendNodeId });
-  const functionDeclaration = `function () { return (0, eval)(${JSON.stringify(script)}); }`;
+  // Evaluated text would be the page's policy's to allow.
+  const body = "call" in what ? `return ${what.call};` : `;${what.script}\n`;
+  const functionDeclaration = `function () { ${body} }`;
   const called = { functionDeclaration, objectId: object.objectId ?? "", awaitPromise: true, returnByValue: true };
-  return (await send("Runtime.callFunctionOn", called, LIMIT)).result.value;
+  return valueOf(await send("Runtime.callFunctionOn", called, LIMIT));
 }
+
+/** What a script throws is its author's to see: Chrome answers nothing of it. */
+const valueOf = ({ result, exceptionDetails }: Protocol.Runtime.EvaluateResponse): unknown =>
+  exceptionDetails === undefined ? result.value : undefined;

@@ -3,6 +3,7 @@ import { LINK } from "../../domain/extension-link.ts";
 import { askedPermissions } from "../../domain/extension-manifest.ts";
 import { documentKeeper } from "./document-keeper.ts";
 import { expose } from "./content.ts";
+import { allowPlainFetch } from "./plain-fetch.ts";
 import { Place } from "./place.ts";
 import { privilegedApi } from "./privileged.ts";
 import { playServiceWorker } from "./service-worker.ts";
@@ -20,6 +21,7 @@ export function openBackground(config: ExtensionConfig): void {
   const { api, runtime, openTab } = privilegedApi(place, config);
   const storage = askedPermissions(config.manifest).includes("storage") ? keepStorage(place, config) : undefined;
   expose(storage === undefined ? api : { ...api, storage });
+  allowPlainFetch();
   const finish = playServiceWorker(openTab);
   const started = new Promise<void>((resolve) => {
     window.addEventListener("load", () => {

@@ -1,17 +1,31 @@
 import { throwLater } from "./events.ts";
 
-/** Sources that a worker has taken in, which it does once each. */
+/** Runs scripts one after the other, at once, as workers take them in. */
 function importScripts(...urls: readonly string[]): void {
   for (const url of urls) {
-    const address = new URL(url, location.href).href;
+    const address = new URL(url, document.baseURI).href;
     const request = new XMLHttpRequest();
     request.open("GET", address, false);
     request.send();
     if (request.status !== 200) throw new DOMException(`The script at '${address}' failed to load.`, "NetworkError");
-    // As a script of its own: what it declares is global.
-    // oxlint-disable-next-line no-eval -- the extension's own code, which a worker would run just so
-    (0, eval)(`${request.responseText}\n//# sourceURL=${address}`);
+    runScript(`${request.responseText}\n//# sourceURL=${address}`);
   }
+}
+
+/** As a script of its own, whose names are global; evaluated text keeps some of them to itself. */
+function runScript(text: string): void {
+  let failure: ErrorEvent | undefined;
+  const onError = (event: ErrorEvent): void => {
+    failure ??= event;
+    event.preventDefault();
+  };
+  window.addEventListener("error", onError, { capture: true });
+  const element = document.createElement("script");
+  element.textContent = text;
+  document.documentElement.append(element);
+  element.remove();
+  window.removeEventListener("error", onError, { capture: true });
+  if (failure !== undefined) throw failure.error ?? new Error(failure.message);
 }
 
 /**
