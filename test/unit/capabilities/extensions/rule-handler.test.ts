@@ -311,6 +311,9 @@ describe("what is paused", () => {
       "Request undefined",
     ]);
     const answers = { ...modifyAnswer({ header: "a", operation: "remove" }), condition: { resourceTypes: ["media"] } };
-    expect(await pausedBy(answers)).toEqual(["Response Media", "Response TextTrack"]);
+    const allowing = modifyAnswer({ header: "Access-Control-Allow-Origin", operation: "set", value: "*" });
+    const forFetches = { ...allowing, condition: { resourceTypes: ["xmlhttprequest"] } };
+    expect(await pausedBy(forFetches)).toEqual(["Response undefined"]);
+    expect(await pausedBy(answers)).toEqual(["Response Media"]);
   });
 });
