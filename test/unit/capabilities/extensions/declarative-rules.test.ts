@@ -5,7 +5,7 @@ const ID = "01234567-89ab-4cde-8f01-234567890000";
 
 const rule = (id: number, rest: object = {}) => ({
   id,
-  action: { type: "block" },
+  action: { type: "block" as const },
   condition: { urlFilter: "ads" },
   ...rest,
 });
