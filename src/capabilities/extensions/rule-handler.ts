@@ -97,7 +97,19 @@ function redirection({ request: { headers } }: PausedRequest, url: string): Ruli
   return { answer: { status: 307, headers: [{ name: "Location", value: url }, ...allowing] } };
 }
 
-const CDP_TYPES = Object.entries(RULE_TYPES) as readonly [ResourceType, readonly RuleResourceType[]][];
+/** Chromium knows no pattern for these alone: they are seen only where everything is. */
+const UNNAMEABLE: ReadonlySet<ResourceType> = new Set<ResourceType>([
+  "FedCM",
+  "Manifest",
+  "Prefetch",
+  "Preflight",
+  "SignedExchange",
+  "TextTrack",
+  "WebSocket",
+]);
+const CDP_TYPES = (Object.entries(RULE_TYPES) as readonly [ResourceType, readonly RuleResourceType[]][]).filter(
+  ([type]) => !UNNAMEABLE.has(type),
+);
 
 /** Every request that is paused takes its time: only what a rule may be about is. */
 function patternsOf(
@@ -108,6 +120,10 @@ function patternsOf(
   const rules = indexes.flatMap((index) => index.rules).filter(counts);
   const isWanted = (type: RuleResourceType): boolean => rules.some(({ condition }) => concernsType(condition, type));
   const types = CDP_TYPES.filter(([, ruleTypes]) => ruleTypes.some(isWanted)).map(([type]) => type);
-  if (types.length === CDP_TYPES.length) return [{ requestStage }];
-  return types.map((resourceType) => ({ resourceType, requestStage }));
+  const isAll = types.length === CDP_TYPES.length || (isWanted("xmlhttprequest") && rules.some(decidesPreflights));
+  return isAll ? [{ requestStage }] : types.map((resourceType) => ({ resourceType, requestStage }));
 }
+
+/** Whether a rule is about what servers answer to preflights, which are seen only with everything. */
+const decidesPreflights = ({ action: { responseHeaders = [] } }: NetRule): boolean =>
+  responseHeaders.some(({ header }) => /^access-control-/i.test(header));

@@ -73,7 +73,7 @@ function numberProblem({ id, priority = 1 }: WrittenRule): string | undefined {
 function listProblem(condition: WrittenRule["condition"]): string | undefined {
   const { resourceTypes: types, excludedResourceTypes: noTypes, requestMethods: methods } = condition;
   if (noTypes && types?.some((each) => noTypes.includes(each))) return "includes and excludes the same resource.";
-  if (!types?.length && RESOURCE_TYPES.every((type) => noTypes?.includes(type))) {
+  if (!types && noTypes && RESOURCE_TYPES.every((type) => noTypes.includes(type))) {
     return "is not applicable to any resource type.";
   }
   if (methods?.some((each) => condition.excludedRequestMethods?.includes(each))) {
@@ -128,12 +128,14 @@ const incorrect = (key: string): string => `specifies an incorrect value for the
 
 /** Names of hosts in small letters, under the names that keys have today. */
 function normalised(condition: WrittenRule["condition"]): RuleCondition {
+  const lists = DOMAIN_LISTS.filter(([key, old]) => condition[key] ?? (old && condition[old]));
+  if (lists.length === 0) return condition;
   const { domains: _, excludedDomains: __, ...rest } = condition;
-  const lists = DOMAIN_LISTS.flatMap(([key, old]) => {
-    const list = condition[key] ?? (old && condition[old]);
-    return list && list.length > 0 ? [[key, list.map((domain) => domain.toLowerCase())]] : [];
+  const named = lists.flatMap(([key, old]) => {
+    const list = condition[key] ?? (old && condition[old]) ?? [];
+    return list.length > 0 ? [[key, list.map((domain) => domain.toLowerCase())]] : [];
   });
-  return { ...rest, ...(Object.fromEntries(lists) as RuleCondition) };
+  return { ...rest, ...(Object.fromEntries(named) as RuleCondition) };
 }
 
 /** How many of the rules count towards the limit for expressions. */

@@ -7,13 +7,14 @@ const GRAM = 4;
 /** In nearly every address: as good as none. */
 const EVERYWHERE = ["https://www.", "http://www."];
 
-const ALL: ReadonlySet<number> = new Set(EVERYWHERE.flatMap((text) => [...gramsOf(text)]));
+const ALL = new Set<number>();
+for (const text of EVERYWHERE) eachGram(text, (gram) => ALL.add(gram));
 
-function* gramsOf(text: string): Iterable<number> {
+function eachGram(text: string, use: (gram: number) => void): void {
   let gram = 0;
   for (let at = 0; at < text.length; at++) {
     gram = ((gram << 7) | (text.charCodeAt(at) & 127)) & 0xfffffff;
-    if (at >= GRAM - 1) yield gram;
+    if (at >= GRAM - 1) use(gram);
   }
 }
 
@@ -49,8 +50,7 @@ export class RuleIndex {
         if (rule && matchesRule(rule, request)) found.add(rule);
       }
     };
-    // A gram that is there twice leads to the same rules.
-    for (const gram of this.#grams.size > 0 ? new Set(gramsOf(request.lowerUrl)) : []) look(this.#grams.get(gram));
+    if (this.#grams.size > 0) eachGram(request.lowerUrl, (gram) => look(this.#grams.get(gram)));
     for (const domain of request.domains) look(this.#hosts.get(domain));
     for (const domain of request.initiatorDomains) look(this.#initiators.get(domain));
     for (const rule of this.#others) if (matchesRule(rule, request)) found.add(rule);
@@ -83,12 +83,11 @@ function rarest(condition: RuleCondition, lengths: ReadonlyMap<number, number>):
   let best: number | undefined;
   let fewest = Infinity;
   for (const text of literalsOf(condition)) {
-    for (const gram of gramsOf(text)) {
+    eachGram(text, (gram) => {
       const length = ALL.has(gram) ? Infinity : (lengths.get(gram) ?? 0);
-      if (length >= fewest) continue;
-      [best, fewest] = [gram, length];
-      if (length === 0) return best;
-    }
+      if (length < fewest) [best, fewest] = [gram, length];
+    });
+    if (fewest === 0) break;
   }
   return best;
 }

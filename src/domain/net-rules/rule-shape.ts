@@ -1,16 +1,26 @@
-import { isList, isObject } from "../json-shapes.ts";
+import { isList, isObject, type JsonObject } from "../json-shapes.ts";
 import { ACTION_TYPES, HEADER_OPERATIONS, REQUEST_METHODS, RESOURCE_TYPES } from "./rule.ts";
 
 /** What a value has to be: a type by its name, one of some words, an array of such, or an object. */
-type Shape = "string" | "integer" | "boolean" | readonly string[] | { readonly each: Shape } | { readonly keys: Keys };
+type Shape = "string" | "integer" | "boolean" | readonly string[] | { readonly each: Shape } | Fields;
 type Keys = Readonly<Record<string, Shape>>;
+interface Fields {
+  readonly keys: Keys;
+  /** Those that have to be there. */
+  readonly needs?: readonly string[];
+}
 
 const TEXTS: Shape = { each: "string" };
 const IDS: Shape = { each: "integer" };
 const CHANGES: Shape = {
-  each: { keys: { "header!": "string", "operation!": HEADER_OPERATIONS.toSorted(), value: "string" } },
+  each: {
+    keys: { header: "string", operation: HEADER_OPERATIONS.toSorted(), value: "string" },
+    needs: ["header", "operation"],
+  },
 };
-const HEADER_CONDITIONS: Shape = { each: { keys: { "header!": "string", values: TEXTS, excludedValues: TEXTS } } };
+const HEADER_CONDITIONS: Shape = {
+  each: { keys: { header: "string", values: TEXTS, excludedValues: TEXTS }, needs: ["header"] },
+};
 
 const TRANSFORM: Keys = {
   scheme: "string",
@@ -21,7 +31,9 @@ const TRANSFORM: Keys = {
   queryTransform: {
     keys: {
       removeParams: TEXTS,
-      addOrReplaceParams: { each: { keys: { "key!": "string", "value!": "string", replaceOnly: "boolean" } } },
+      addOrReplaceParams: {
+        each: { keys: { key: "string", value: "string", replaceOnly: "boolean" }, needs: ["key", "value"] },
+      },
     },
   },
   fragment: "string",
@@ -30,7 +42,7 @@ const TRANSFORM: Keys = {
 };
 
 const ACTION: Keys = {
-  "type!": ACTION_TYPES.toSorted(),
+  type: ACTION_TYPES.toSorted(),
   redirect: {
     keys: { url: "string", extensionPath: "string", transform: { keys: TRANSFORM }, regexSubstitution: "string" },
   },
@@ -61,9 +73,14 @@ const CONDITION: Keys = {
   excludedResponseHeaders: HEADER_CONDITIONS,
 };
 
-/** A key with an exclamation mark has to be there. */
 const RULE: Shape = {
-  keys: { "id!": "integer", priority: "integer", "action!": { keys: ACTION }, "condition!": { keys: CONDITION } },
+  keys: {
+    id: "integer",
+    priority: "integer",
+    action: { keys: ACTION, needs: ["type"] },
+    condition: { keys: CONDITION },
+  },
+  needs: ["id", "action", "condition"],
 };
 
 /** What the methods of chrome.declarativeNetRequest take. */
@@ -72,11 +89,11 @@ export const SHAPES = {
   update: { keys: { addRules: { each: RULE }, removeRuleIds: IDS } },
   filter: { keys: { ruleIds: IDS } },
   rulesets: { keys: { enableRulesetIds: TEXTS, disableRulesetIds: TEXTS } },
-  regex: { keys: { "regex!": "string", isCaseSensitive: "boolean", requireCapturing: "boolean" } },
+  regex: { keys: { regex: "string", isCaseSensitive: "boolean", requireCapturing: "boolean" }, needs: ["regex"] },
   options: {
     keys: {
       displayActionCountAsBadgeText: "boolean",
-      tabUpdate: { keys: { "tabId!": "integer", "increment!": "integer" } },
+      tabUpdate: { keys: { tabId: "integer", increment: "integer" }, needs: ["tabId", "increment"] },
     },
   },
 } as const satisfies Readonly<Record<string, Shape>>;
@@ -88,7 +105,7 @@ export function shapeProblem(value: unknown, shape: Shape): string | undefined {
     const isOne = typeof value === "string" && shape.includes(value);
     return isOne ? undefined : (typeProblem(value, "string") ?? `Value must be one of ${shape.join(", ")}.`);
   }
-  if ("keys" in shape) return isObject(value) ? keysProblem(value, shape.keys) : typeProblem(value, "object");
+  if ("keys" in shape) return isObject(value) ? fieldsProblem(value, shape) : typeProblem(value, "object");
   if (!isList(value)) return typeProblem(value, "array");
   for (const [index, each] of value.entries()) {
     const problem = shapeProblem(each, shape.each);
@@ -99,19 +116,19 @@ export function shapeProblem(value: unknown, shape: Shape): string | undefined {
 
 const isWords = (shape: Shape): shape is readonly string[] => isList(shape);
 
-function keysProblem(value: Readonly<Record<string, unknown>>, keys: Keys): string | undefined {
-  for (const [key, shape] of Object.entries(keys)) {
-    const name = key.replace("!", "");
+function fieldsProblem(value: JsonObject, { keys, needs = [] }: Fields): string | undefined {
+  for (const name of needs) {
+    if (value[name] === undefined || value[name] === null) return `Missing required property '${name}'.`;
+  }
+  // By what is there, which is little: there may be tens of thousands.
+  for (const name of Object.keys(value)) {
+    const shape = Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (shape === undefined) return `Unexpected property: '${name}'.`;
     const held = value[name];
-    if (held === undefined || held === null) {
-      if (name !== key) return `Missing required property '${name}'.`;
-      continue;
-    }
-    const problem = shapeProblem(held, shape);
+    const problem = held === undefined || held === null ? undefined : shapeProblem(held, shape);
     if (problem !== undefined) return `Error at property '${name}': ${problem}`;
   }
-  const unknown = Object.keys(value).find((name) => !(name in keys) && !(`${name}!` in keys));
-  return unknown === undefined ? undefined : `Unexpected property: '${unknown}'.`;
+  return undefined;
 }
 
 function typeProblem(value: unknown, expected: string): string | undefined {
