@@ -74,7 +74,8 @@ export function launcherFingerprint(flags: readonly string[]): string {
 /**
  * The binding launches with an empty environment and a profile in the run's temporary folder. The browser's own
  * temporary files go into that profile and leave with it, under a name that stays short however deep the
- * project lies: a Unix socket's path has room for 107 bytes.
+ * project lies: a Unix socket's path has room for 107 bytes. It also says that there are to be no extensions, and
+ * sessions load theirs.
  */
 function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
   const home = join(berthDir, "home");
@@ -95,8 +96,13 @@ function launcherScript(browser: BrowserCandidate, sandbox: boolean): string {
 ${Object.entries(environment)
   .map(([name, value]) => `export ${name}=${quote(value)}`)
   .join("\n")}
-for argument in "$@"; do
-  case "$argument" in --user-data-dir=*) profile="\${argument#--user-data-dir=}" ;; esac
+for argument do
+  shift
+  case "$argument" in
+    --disable-extensions) continue ;;
+    --user-data-dir=*) profile="\${argument#--user-data-dir=}" ;;
+  esac
+  set -- "$@" "$argument"
 done
 if [ -n "\${profile-}" ] && [ -d /proc/self/cwd ]; then
   mkdir -p "$profile/tmp" && cd "$profile/tmp" && export TMPDIR=/proc/self/cwd

@@ -51,7 +51,8 @@ export interface ExtensionPackage {
  * - `loaded`: its browser does, as Chrome would;
  * - `emulated`: Berth plays the browser's part.
  */
-export type ExtensionRun = "loaded" | "emulated";
+export const EXTENSION_RUNS = ["loaded", "emulated"] as const;
+export type ExtensionRun = (typeof EXTENSION_RUNS)[number];
 
 /** An extension that a session uses. */
 export interface SessionExtension {

@@ -64,12 +64,20 @@ export class SessionExtensions {
   }
 
   /**
-   * Takes them into use, at the launch.
+   * At the launch, once there is a connection and before anything is made of it.
    *
    * @throws LaunchRefused for one that is not to be had here.
    */
-  async start(live: LiveBrowser): Promise<void> {
+  check(): void {
     if (this.#refusal !== undefined) throw new LaunchRefused(this.#refusal);
+  }
+
+  /**
+   * Takes them into use, at the launch.
+   *
+   * @throws LaunchRefused for one that the browser does not take.
+   */
+  async start(live: LiveBrowser): Promise<void> {
     if (this.#record().spec.extensions.length === 0) return;
     await this.#loadMissing(live, (extension, why) => new LaunchRefused(extensionRefusal(extension, why)));
     await this.#emulation?.start();

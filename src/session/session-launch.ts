@@ -88,6 +88,7 @@ export class SessionLaunch {
       store.update({ browserId: browser.browserId });
     }
     const live = first ?? (await link.connect());
+    this.#options.extensions.check();
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);

@@ -1,5 +1,5 @@
 import { CdpCommandError } from "../../cdp/cdp-connection.ts";
-import { canBeStaged, StagedFiles, type StagingBrowser } from "../files/staged-files.ts";
+import { StagedFiles, type StagingBrowser } from "../files/staged-files.ts";
 
 /** The files of an extension, by their paths with slashes. */
 export type PackageContent = ReadonlyMap<string, Uint8Array>;
@@ -7,9 +7,14 @@ export type PackageContent = ReadonlyMap<string, Uint8Array>;
 /** What became of an extension that a browser was given. */
 export type LoadOutcome = { readonly chromeId: string } | { readonly refused: string };
 
+/** Chromium gives a download whose name begins with a dot another one. Nothing that runs is hidden so. */
+const HIDDEN = /(^|\/)\./;
+/** Names of files and folders that downloads keep as they are (measured with Chromium 156). */
+const NAME = /^[\w!#$%&'()+,;=@[\]^`{}-]([\w !#$%&'()+,.;=@[\]^`{}~-]{0,198}[\w!#$%&'()+,;=@[\]^`{}-])?$/;
+
 /** Whether a browser's machine can be given files of these names. */
 export const canBeLoaded = (files: PackageContent): boolean =>
-  [...files.keys()].every((path) => path.split("/").every(canBeStaged));
+  [...files.keys()].every((path) => HIDDEN.test(path) || path.split("/").every((name) => NAME.test(name)));
 
 /** The extensions that a browser has loaded itself. */
 export class LoadedExtensions {
@@ -57,7 +62,7 @@ export class LoadedExtensions {
   async #write(files: PackageContent, folder: string): Promise<void> {
     const staged = await StagedFiles.open(this.#browser, folder);
     try {
-      await staged.writeTree(files);
+      await staged.writeTree(new Map([...files].filter(([path]) => !HIDDEN.test(path))));
     } finally {
       staged.close();
     }
