@@ -43,6 +43,10 @@ const LIMITS: readonly Limit[] = [
     apis: ["runtime.onMessageExternal", "runtime.onConnectExternal"],
     keys: ["externally_connectable"],
   },
+  {
+    sentence: "Closed shadow roots stay closed: chrome.dom.openOrClosedShadowRoot answers null for them.",
+    apis: ["dom.openOrClosedShadowRoot"],
+  },
   { sentence: "chrome.runtime.reload does nothing.", apis: ["runtime.reload"] },
   { sentence: "chrome.runtime.setUninstallURL does nothing.", apis: ["runtime.setUninstallURL"] },
 ];

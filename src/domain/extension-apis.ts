@@ -60,6 +60,7 @@ export const PLAYED_APIS = {
   notifications: "every",
   permissions: ["contains", "getAll", "request", "remove", "onAdded", "onRemoved"],
   extension: ["getURL", "inIncognitoContext", "isAllowedIncognitoAccess", "isAllowedFileSchemeAccess"],
+  dom: ["openOrClosedShadowRoot"],
   /** Its constants only. */
   windows: [],
   management: ["getSelf"],
@@ -80,7 +81,7 @@ export const PLAYED_OF_STORAGE_AREAS = [
 /** Namespaces that Chrome has and Berth does not play. What is in neither list belongs to pages, or to nobody. */
 const OTHER_NAMESPACES: ReadonlySet<string> = new Set(
   `accessibilityFeatures audio bookmarks browserAction browsingData certificateProvider contentSettings cookies
-  debugger declarativeContent desktopCapture devtools dns documentScan dom downloads enterprise fileBrowserHandler
+  debugger declarativeContent desktopCapture devtools dns documentScan downloads enterprise fileBrowserHandler
   fileSystemProvider fontSettings gcm history identity idle input instanceID loginState offscreen omnibox pageAction
   pageCapture platformKeys power printerProvider printing printingMetrics privacy processes proxy readingList search
   sessions sidePanel socket system systemLog tabCapture tabGroups topSites tts ttsEngine types userScripts vpnProvider

@@ -323,7 +323,9 @@ describe("an extension's files", () => {
     await inWorker("chrome.storage.local.set({ kept: 2 })");
     await played.open(`${ORIGIN}/page.html`);
     const answer = { lib: "lib", hello: "page", from: `${ORIGIN}/page.html`, tab: "number", frameId: 0 };
-    await expect.poll(async () => JSON.parse(String(await data("page").then((page) => page ?? "{}"))), WAIT).toEqual({ answer, kept: 2 });
+    await expect
+      .poll(async () => JSON.parse(String(await data("page").then((page) => page ?? "{}"))), WAIT)
+      .toEqual({ answer, kept: 2 });
   });
 });
 

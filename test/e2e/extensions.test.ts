@@ -15,7 +15,7 @@ import { extensionZip } from "../support/zip/extensions.ts";
 import { workingExtension } from "../support/zip/working-extension.ts";
 
 /** How sessions may run extensions; each test holds for every one of them. */
-const MODES = ["loaded"] as const;
+const MODES = ["loaded", "emulated"] as const;
 type Mode = "loaded" | "emulated";
 
 const PATIENCE = { timeout: 15_000 };

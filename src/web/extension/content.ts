@@ -53,9 +53,8 @@ export function runInPage(group: ContentGroup, scripts: () => void): void {
 /** What Chrome gives content scripts. */
 function contentApi(place: Place, config: ExtensionConfig): object {
   const toTab = tabReader(config.manifest);
-  const { runtime, i18n, extension } = coreApi({ place, config, toTab });
-  if (!askedPermissions(config.manifest).includes("storage")) return { runtime, i18n, extension };
-  return { runtime, i18n, extension, storage: remoteStorage(place) };
+  const { api } = coreApi({ place, config, toTab });
+  return askedPermissions(config.manifest).includes("storage") ? { ...api, storage: remoteStorage(place) } : api;
 }
 
 /** As `chrome`, and as `browser`. */

@@ -30,16 +30,15 @@ export function privilegedApi(place: Place, config: ExtensionConfig) {
   const core = coreApi({ place, config, toTab });
   const { manifest, messages, ports } = core;
   const own = privilegedRuntime();
-  const runtime = Object.defineProperties(own, Object.getOwnPropertyDescriptors(core.runtime)) as typeof own &
-    typeof core.runtime;
+  const runtime = Object.defineProperties(own, Object.getOwnPropertyDescriptors(core.api.runtime)) as typeof own &
+    typeof core.api.runtime;
   const tabs = tabsApi({ place, messages, ports, toTab });
   place.onEvent("tabs.", tabs.tell);
   const asked = askedPermissions(manifest);
   const has = (permission: string): boolean => asked.includes(permission);
   const api = {
+    ...core.api,
     runtime,
-    i18n: core.i18n,
-    extension: core.extension,
     tabs: tabs.api,
     windows: { WINDOW_ID_NONE: -1, WINDOW_ID_CURRENT: -2 },
     permissions: permissionsApi(manifest),
@@ -49,7 +48,7 @@ export function privilegedApi(place: Place, config: ExtensionConfig) {
     ...(asked.some((each) => each.startsWith("declarativeNetRequest")) && { declarativeNetRequest: rulesApi(place) }),
     ...(has("contextMenus") && { contextMenus: contextMenusApi() }),
     ...(has("notifications") && { notifications: notificationsApi() }),
-    ...(isObject(manifest["action"]) && { action: action(manifest["action"], core.runtime.getURL) }),
+    ...(isObject(manifest["action"]) && { action: action(manifest["action"], runtime.getURL) }),
     ...(manifest["commands"] !== undefined && { commands: commandsApi() }),
   };
   return { api, runtime, openTab: (url: string) => openTab(place, url, toTab) };

@@ -58,7 +58,8 @@ export function coreApi({ place, config, toTab }: RuntimeOptions) {
     inIncognitoContext: false,
     ...methods({ isAllowedIncognitoAccess: () => false, isAllowedFileSchemeAccess: () => false }),
   };
-  return { runtime, i18n, extension, messages, ports, manifest };
+  const dom = { openOrClosedShadowRoot: (element: Element): ShadowRoot | null => element.shadowRoot };
+  return { api: { runtime, i18n, extension, dom }, messages, ports, manifest };
 }
 
 const senderReader =
