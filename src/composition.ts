@@ -16,6 +16,7 @@ import type { EventHub } from "./domain/events.ts";
 import { fail } from "./domain/result.ts";
 import type { FeatureName } from "./domain/session-spec.ts";
 import { downloadParts, downloadsOf, recordingParts, recordingsOf, type SessionReach } from "./artifacts.ts";
+import { extensionServiceOf, extensionsForCreates, extensionsOf } from "./extension-parts.ts";
 import { featuresWith } from "./features.ts";
 import { engineOf, ids, logger, systemClock as clock } from "./platform.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
@@ -48,10 +49,12 @@ const knownProxySupport = new KnownProxySupport();
 /** Assets are the same for every object of a deployment. */
 let blocklists: Blocklists | undefined;
 
+const sharesBrowserOf = (env: Cloudflare.Env): boolean =>
+  missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser;
+
 /** What this version and the deployment's engine have. */
 function featuresOf(env: Cloudflare.Env): ReadonlySet<FeatureName> {
-  const sharesBrowser = missingConfiguration(env) === undefined && engineOf(env).features.sharesBrowser;
-  return featuresWith({ sharesBrowser, solvesCaptchas: captchaServiceOf(env) !== undefined });
+  return featuresWith({ sharesBrowser: sharesBrowserOf(env), solvesCaptchas: captchaServiceOf(env) !== undefined });
 }
 
 /** What a session's Durable Object works with. */
@@ -73,9 +76,11 @@ export function createSessionDeps(env: Cloudflare.Env): SessionDeps {
     downloads: downloadsOf(env),
     protocol: () => env.ASSETS.fetch("https://assets/devtools/protocol.json"),
     markdownScript: async () => (await env.ASSETS.fetch("https://assets/control/markdown.js")).text(),
+    extensionScript: async () => (await env.ASSETS.fetch("https://assets/control/extension.js")).text(),
     tokenSecret: env.BERTH_SECRET ?? "",
     maxClients: maxClientsOf(env),
     secrets: createSecretDeps(secretBindings(env)),
+    ...extensionsOf(env, sharesBrowserOf(env)),
     captchaSolver: captchaSolverOf(env),
     blocklists: (blocklists ??= new Blocklists((name) => readAsset(env, `adblock/${name}.bin`))),
     availableFeatures: featuresOf(env),
@@ -235,6 +240,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
   const service = createSessionService({
     index,
     integrations: integrations.store,
+    ...extensionsForCreates(env, sharesBrowserOf(env)),
     profiles: createProfileStore({ database, clock, ids }),
     sessionObject,
     sessionDoor: sessionObject,
@@ -250,6 +256,7 @@ export function createWorkerDeps(env: Cloudflare.Env) {
     ...recordingParts(env, service, { sessionObject, background }),
     ...downloadParts(env, service),
     integrations: integrations.service,
+    extensions: extensionServiceOf(env),
     reconcile: createReconcile({
       index,
       sessionObject,

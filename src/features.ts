@@ -25,6 +25,7 @@ const OF_THE_SESSION: readonly FeatureName[] = [
   "popupsAsTabs",
   "noDialogs",
   "secrets",
+  "extensions",
 ];
 
 export interface Deployment {

@@ -48,3 +48,9 @@ export const frameAncestorsOf = (env: Cloudflare.Env): string =>
 
 /** Variables are text; the generated types know wrangler.toml's value only. */
 export const isOn = (variable: string): boolean => variable === "true";
+
+/** `auto`: loaded by the browser where it can, else its part is played; `emulated`: it is played everywhere. */
+export type ExtensionMode = "auto" | "emulated";
+
+export const extensionModeOf = (env: { readonly EXTENSIONS?: string }): ExtensionMode =>
+  env.EXTENSIONS === "emulated" ? "emulated" : "auto";

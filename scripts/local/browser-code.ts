@@ -9,6 +9,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   "live/live.js": "src/web/live/live.ts",
   "live/live.css": "src/web/live/live.css",
   "control/markdown.js": "src/web/markdown/markdown.ts",
+  "control/extension.js": "src/web/extension/extension.ts",
   "recordings/encoder.js": "src/web/encoder/encoder.ts",
 };
 

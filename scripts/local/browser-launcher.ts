@@ -88,7 +88,8 @@ export function launcherFingerprint(flags: readonly string[]): string {
 /**
  * The binding launches with an empty environment and a profile in the run's temporary folder. The browser's own
  * temporary files go into that profile and leave with it, under a name that stays short however deep the
- * project lies: a Unix socket's path has room for 107 bytes.
+ * project lies: a Unix socket's path has room for 107 bytes. It also says that there are to be no extensions, and
+ * sessions load theirs.
  */
 function launcherScript(browser: BrowserCandidate, { sandbox, userAgent }: LauncherOptions): string {
   const home = join(berthDir, "home");
@@ -112,6 +113,7 @@ ${Object.entries(environment)
 for argument in "$@"; do
   shift
   case "$argument" in
+  --disable-extensions) continue ;;
   --user-data-dir=*) profile="\${argument#--user-data-dir=}" ;;
   # Chromium heeds the last of these alone.
   --disable-features=*) argument="$argument,${DISABLED_FEATURES.join(",")}" ;;

@@ -34,15 +34,15 @@ export interface LocalServer {
 /** Values that only local use has: sessions may open pages of this machine, and every browser is Berth's. */
 export function localBindings(settings: Pick<LocalSettings, "adminToken" | "secret">): Record<string, string> {
   const { EXIT_CHECK_URL: exitCheckUrl, BERTH_SECRET_PREVIOUS: earlier } = process.env;
-  const { CAPTCHA_SOLVER_URL, CAPTCHA_SOLVER_KEY, CAPTCHA_POLL_MS } = process.env;
-  const captchas = { CAPTCHA_SOLVER_URL, CAPTCHA_SOLVER_KEY, CAPTCHA_POLL_MS };
+  const { CAPTCHA_SOLVER_URL, CAPTCHA_SOLVER_KEY, CAPTCHA_POLL_MS, EXTENSIONS } = process.env;
+  const chosen = { CAPTCHA_SOLVER_URL, CAPTCHA_SOLVER_KEY, CAPTCHA_POLL_MS, EXTENSIONS };
   return {
     ADMIN_TOKEN: settings.adminToken,
     BERTH_SECRET: settings.secret,
     ALLOW_PRIVATE_NETWORK: "true",
     // A proxy on the internet cannot ask this machine who it is.
     ...(exitCheckUrl !== undefined && { EXIT_CHECK_URL: exitCheckUrl }),
-    ...Object.fromEntries(Object.entries(captchas).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
     ...(earlier !== undefined && { BERTH_SECRET_PREVIOUS: earlier }),
     EXCLUSIVE_BROWSERS: "true",
   };

@@ -9,8 +9,11 @@ export const LAST_VIEW = `
            json_set(sessions.admitted_view, '$.status', sessions.status, '$.endReason', sessions.end_reason,
                                             '$.endedAt', sessions.ended_at, '$.spec.tags', json(sessions.tags)))`;
 
-/** What LAST_VIEW has answered. The index alone writes these columns; older rows know no profiles. */
+/** What older rows know nothing of. */
+const LATER = { profile: null, extensions: [] } as const satisfies Partial<SessionView>;
+
+/** What LAST_VIEW has answered. The index alone writes these columns. */
 export const toLastView = (json: string | null): SessionView | null =>
   json === null
     ? null
-    : { profile: null, ...(JSON.parse(json) as Omit<SessionView, "profile"> & Partial<Pick<SessionView, "profile">>) };
+    : { ...LATER, ...(JSON.parse(json) as Omit<SessionView, keyof typeof LATER> & Partial<SessionView>) };

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { StoredDownload } from "../domain/download.ts";
+import type { ExtensionAnalysis, ExtensionManifest } from "../domain/extension.ts";
 import type { AccountId, ApiKeyId, ProfileId, ProfileVersionId, SessionId } from "../domain/ids.ts";
 import type { ProfileSource } from "../domain/profile.ts";
 import type { ProxyProtocol } from "../domain/proxy-pool.ts";
@@ -255,4 +256,18 @@ export const secretUses = sqliteTable("secret_uses", {
   host: text("host").notNull(),
   outcome: text("outcome").$type<SecretUse["outcome"]>().notNull(),
   at: integer("at").notNull(),
+});
+
+export const extensions = sqliteTable("extensions", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id")
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id),
+  name: text("name").notNull(),
+  manifest: text("manifest", { mode: "json" }).$type<ExtensionManifest>().notNull(),
+  analysis: text("analysis", { mode: "json" }).$type<ExtensionAnalysis>().notNull(),
+  bytes: integer("bytes").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
 });

@@ -42,8 +42,13 @@ export interface Ruling {
   readonly headers?: readonly HeaderEntry[];
   /** The page shows that the request failed, as at the network's fault or as an extension's doing; nobody else is asked. */
   readonly fails?: "Failed" | "BlockedByClient";
-  /** An answer without a body, in the server's place; nobody else is asked. */
-  readonly answer?: { readonly status: number; readonly headers: readonly HeaderEntry[] };
+  /** An answer in the server's place; nobody else is asked. */
+  readonly answer?: {
+    readonly status: number;
+    readonly headers: readonly HeaderEntry[];
+    /** Base64; none when it is absent. */
+    readonly body?: string;
+  };
 }
 
 /** Somebody who has a say in what leaves the browser, and in what comes back. */
@@ -108,7 +113,7 @@ export class FetchBroker {
     if (handler === undefined) return this.#answer(paused, ruling);
     const next = (ruled: Ruling | undefined): void =>
       this.#decide({ paused, next: decision.next + 1, ruling: { ...ruling, ...ruled } });
-    const ruled = handler.rule?.(paused);
+    const ruled = handler.rule?.(withHeaders(paused, ruling.headers));
     if (ruled instanceof Promise) ruled.then(next, () => next({ fails: "Failed" }));
     else next(ruled);
   }
@@ -116,8 +121,9 @@ export class FetchBroker {
   #answer({ requestId }: PausedRequest, { headers, fails, answer }: Ruling): void {
     if (fails !== undefined) return this.#send("Fetch.failRequest", { requestId, errorReason: fails });
     if (answer !== undefined) {
-      const responseHeaders = [...answer.headers];
-      return this.#send("Fetch.fulfillRequest", { requestId, responseCode: answer.status, responseHeaders });
+      const { status: responseCode, headers: given, body } = answer;
+      const fulfilled = { requestId, responseCode, responseHeaders: [...given], ...(body !== undefined && { body }) };
+      return this.#send("Fetch.fulfillRequest", fulfilled);
     }
     this.#send("Fetch.continueRequest", { requestId, ...(headers && { headers: [...headers] }) });
   }
@@ -157,6 +163,13 @@ export class FetchBroker {
     // A request that was given up meanwhile needs no answer.
     this.#connection.send(method, params).catch(() => undefined);
   }
+}
+
+/** A handler sees what those before it have made of a request. */
+function withHeaders(paused: PausedRequest, headers: readonly HeaderEntry[] | undefined): PausedRequest {
+  if (headers === undefined) return paused;
+  const changed = Object.fromEntries(headers.map(({ name, value }) => [name, value]));
+  return { ...paused, request: { ...paused.request, headers: changed } };
 }
 
 type Answer = "Fetch.failRequest" | "Fetch.fulfillRequest" | "Fetch.continueRequest" | "Fetch.continueResponse";

@@ -28,6 +28,11 @@ export class FrameTree implements TargetObserver {
     return this.#frames.get(frameId);
   }
 
+  /** All frames of a page, its main one among them. */
+  ofPage(pageId: string): readonly KnownFrame[] {
+    return [...this.#frames.values()].filter(({ target }) => target.pageId === pageId);
+  }
+
   /** Hears of every document that a frame shows from now on, once the browser has committed to it. */
   onDocument(listener: DocumentListener): void {
     this.#listeners.add(listener);
@@ -62,7 +67,17 @@ export class FrameTree implements TargetObserver {
     for (const child of childFrames) this.#noteTree(target, child);
   }
 
+  #clear(frameId: string): void {
+    for (const { id, parentId } of this.#frames.values()) {
+      if (parentId !== frameId) continue;
+      this.#clear(id);
+      this.#frames.delete(id);
+    }
+  }
+
   #note(target: GatedTarget, { id, parentId, url }: Protocol.Page.Frame): void {
+    // What was inside its last document has gone with it, told of or not.
+    this.#clear(id);
     const frame = { id, parentId, url, target };
     this.#frames.set(id, frame);
     for (const listener of this.#listeners) listener(frame);

@@ -11,4 +11,6 @@ export interface TargetObserver {
   setUp(target: GatedTarget): readonly Promise<unknown>[];
   handle(target: GatedTarget, method: string, params: unknown): void;
   gone(target: GatedTarget): void;
+  /** Takes back what it has given a target, which has turned out to be a tab of Berth's own. */
+  leave?(targetId: string): Promise<unknown>;
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { EventHub } from "../domain/events.ts";
 import type { Principal } from "../domain/plan.ts";
 import type { DownloadService } from "../service/download-service.ts";
+import type { ExtensionService } from "../service/extension-service.ts";
 import type { IntegrationService } from "../service/integration-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
@@ -19,6 +20,7 @@ export interface HttpVariables {
   readonly recordings: RecordingService;
   readonly downloads: DownloadService;
   readonly integrations: IntegrationService;
+  readonly extensions: ExtensionService;
   readonly usage: UsageService;
   /** Of the caller's account. */
   readonly events: EventHub;

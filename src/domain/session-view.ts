@@ -1,4 +1,5 @@
 import type { MetCaptcha } from "./captcha.ts";
+import type { SessionExtension } from "./extension.ts";
 import type { SessionId } from "./ids.ts";
 import type { SessionProfileView } from "./profile.ts";
 import type { FeatureName, SessionSpec } from "./session-spec.ts";
@@ -97,6 +98,8 @@ export interface SessionView {
   readonly profile: SessionProfileView | null;
   /** Puzzles that its pages asked for, where they are solved; the latest last. */
   readonly captchas: readonly MetCaptcha[];
+  /** Uploaded extensions that it uses; empty until it has a browser. */
+  readonly extensions: readonly SessionExtension[];
   readonly metrics: SessionMetrics;
 }
 

@@ -11,6 +11,9 @@ export const STORAGE_STATE_LIMIT_BYTES = 8 * 1024 * 1024;
 /** A file of 100 MB, and the form around it. */
 export const UPLOAD_LIMIT_BYTES = 101 * 1024 * 1024;
 
+/** An extension of 20 MB, and the form around it: all of it is read into memory. */
+export const EXTENSION_LIMIT_BYTES = 21 * 1024 * 1024;
+
 /** Refuses longer bodies by their declared length, or as soon as an undeclared one has grown past the limit. */
 export function limitBody(
   refuse: (failure: Failure) => Response,

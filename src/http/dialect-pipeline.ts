@@ -8,6 +8,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { AccountId } from "../domain/ids.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { DownloadService } from "../service/download-service.ts";
+import type { ExtensionService } from "../service/extension-service.ts";
 import type { IntegrationService } from "../service/integration-service.ts";
 import type { ProfileService } from "../service/profile-service.ts";
 import type { RecordingService } from "../service/recording-service.ts";
@@ -15,7 +16,7 @@ import type { SessionService } from "../service/session-service.ts";
 import type { UsageService } from "../service/usage-service.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { authenticate, UNAUTHORIZED } from "./authenticate.ts";
-import { limitBody, STORAGE_STATE_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "./body-limit.ts";
+import { EXTENSION_LIMIT_BYTES, limitBody, STORAGE_STATE_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "./body-limit.ts";
 import { failureOf } from "./faults.ts";
 import type { RateLimit, RateTake } from "./rate-limit.ts";
 import { toResponse } from "./rendered.ts";
@@ -28,6 +29,7 @@ export interface PipelineDeps {
   readonly recordings: RecordingService;
   readonly downloads: DownloadService;
   readonly integrations: IntegrationService;
+  readonly extensions: ExtensionService;
   readonly usage: UsageService;
   readonly eventHub: (accountId: AccountId) => EventHub;
   readonly clock: Clock;
@@ -62,26 +64,27 @@ export function createDialectPipeline(dialect: Dialect, deps: PipelineDeps): Hon
   });
   pipeline.notFound((c) => toResponse(dialect.renderFault("noSuchPath", c.env.requestId)));
   const refuse = (failure: Failure): Response => toResponse(dialect.renderFailure(failure));
-  const [limited, limitedState] = [limitBody(refuse), limitBody(refuse, STORAGE_STATE_LIMIT_BYTES)];
-  const limitedUpload = limitBody(refuse, UPLOAD_LIMIT_BYTES);
-  const limitOf = (request: HonoRequest) =>
-    isUpload(request) ? limitedUpload : isStorageState(request) ? limitedState : limited;
+  const limited = limitBody(refuse);
+  const larger = LARGER_BODIES.map(({ line, limitBytes }) => ({ line, limit: limitBody(refuse, limitBytes) }));
+  const limitOf = ({ method, path }: HonoRequest) =>
+    larger.find(({ line }) => line.test(`${method} ${path}`))?.limit ?? limited;
   pipeline.use((c, next) => limitOf(c.req)(c, next));
   pipeline.use(authenticated(dialect, deps), rateLimited(dialect, deps));
   pipeline.route("/", dialect.app);
   return pipeline;
 }
 
-/** A browser's whole state: the one body that is not a description of something. */
-const isStorageState = ({ method, path }: HonoRequest): boolean =>
-  method === "PUT" && /^\/v1\/profiles\/[^/]+\/storage-state$/.test(path);
-
-/** A file, which is not read here. */
-const isUpload = ({ method, path }: HonoRequest): boolean =>
-  method === "POST" && /^\/v1\/sessions\/[^/]+\/(?:uploads|agent\/files)$/.test(path);
+/** Requests, by method and path, whose bodies are not descriptions of something. */
+const LARGER_BODIES = [
+  // A browser's whole state.
+  { line: /^PUT \/v1\/profiles\/[^/]+\/storage-state$/, limitBytes: STORAGE_STATE_LIMIT_BYTES },
+  // A file, which is not read here.
+  { line: /^POST \/v1\/sessions\/[^/]+\/(?:uploads|agent\/files)$/, limitBytes: UPLOAD_LIMIT_BYTES },
+  { line: /^POST \/v1\/extensions$/, limitBytes: EXTENSION_LIMIT_BYTES },
+] as const;
 
 function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<PipelineEnv> {
-  const { sessions, profiles, recordings, downloads, integrations, usage, eventHub, clock } = deps;
+  const { sessions, profiles, recordings, downloads, integrations, extensions, usage, eventHub, clock } = deps;
   return async function authenticated(c: Context<PipelineEnv>, next: Next) {
     const credential = dialect.credential(c.req.raw.headers);
     const principal = credential === undefined ? undefined : await authenticate(deps, credential);
@@ -96,6 +99,7 @@ function authenticated(dialect: Dialect, deps: PipelineDeps): MiddlewareHandler<
     c.set("recordings", recordings);
     c.set("downloads", downloads);
     c.set("integrations", integrations);
+    c.set("extensions", extensions);
     c.set("usage", usage);
     c.set("events", eventHub(principal.accountId));
     c.set("clock", clock);

@@ -20,12 +20,13 @@ import { NO_METRICS, type SessionView } from "../domain/session-view.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { CreateSession, EgressPlan, OwnedSession, SessionObject } from "../session/session-object.ts";
 import { type EgressDeps, invalidOwnProxy, planEgress } from "./plan-egress.ts";
+import { askedExtensions, type ExtensionDeps, unplayableExtension } from "./load-extensions.ts";
 import { missingIntegration } from "./load-integrations.ts";
 import { loadProfile, type ProfiledRequest } from "./load-profile.ts";
 import { claimFor, earlierAnswer, replay } from "./repeated-create.ts";
 
 /** What the session service works with. */
-export interface SessionServiceDeps extends EgressDeps {
+export interface SessionServiceDeps extends EgressDeps, ExtensionDeps {
   readonly index: SessionIndex;
   readonly profiles: Pick<ProfileStore, "find" | "noteUse">;
   readonly integrations: Pick<IntegrationStore, "existing">;
@@ -126,7 +127,12 @@ async function findRefusal(
   const { requested } = profiled.value;
   const missing = await missingIntegration(deps, principal, requested.spec);
   if (missing !== undefined) return fail(missing);
-  const refusal = outsidePlan(principal, requested) ?? unsupportedFeature(requested.asked, availableFeatures);
+  const extensions = await askedExtensions(deps, principal, requested.spec);
+  if (!extensions.ok) return extensions;
+  const refusal =
+    outsidePlan(principal, requested) ??
+    unsupportedFeature(requested.asked, availableFeatures) ??
+    unplayableExtension(deps, requested.spec, extensions.value);
   const planned = refusal === undefined ? await planEgress(deps, requested) : fail(refusal);
   if (planned.ok) return succeed({ ...profiled.value, pools: planned.value });
   const standing = await index.standing(principal.accountId, monthOf(clock.now()));
@@ -272,6 +278,7 @@ function viewOfAdmitted({ availableFeatures }: SessionServiceDeps, command: Crea
     inForce: inForce(spec, availableFeatures),
     lost: {},
     captchas: [],
+    extensions: [],
     fingerprint: null,
     contradictions: [],
     proxy: null,

@@ -8,6 +8,7 @@ import { BrowserGoneError } from "../engines/engine.ts";
 import { LiveBrowser, type LiveBrowserOptions } from "./live-browser.ts";
 import { LinkMetrics } from "./link-metrics.ts";
 import type { SessionDownloads } from "./session-downloads.ts";
+import type { SessionExtensions } from "./session-extensions.ts";
 import type { SessionPages } from "./session-pages.ts";
 import type { SessionRecording } from "./session-recording.ts";
 import type { SessionProfile } from "./session-profile.ts";
@@ -37,6 +38,7 @@ export interface BrowserLinkOptions {
   readonly director: MuxDirector;
   readonly downloads: SessionDownloads;
   readonly pages: SessionPages;
+  readonly extensions: SessionExtensions;
   /** The socket broke; the browser may well live on. */
   readonly onLost: (close: TransportClose) => void;
   /** A client asked to close the browser. */
@@ -196,7 +198,7 @@ export class BrowserLink {
 
   /** Everything that the session promised, before a client comes. */
   async #takeIntoUse(live: LiveBrowser, record: SessionRecord, status: SessionStatus): Promise<void> {
-    const { store, egress, profile, recording, downloads, pages } = this.#options;
+    const { store, egress, profile, recording, downloads, pages, extensions } = this.#options;
     if (live.targets.own) store.update({ context: live.targets.own });
     if (record.storage.tab) live.hideTab(record.storage.tab);
     recording.over(live);
@@ -208,6 +210,7 @@ export class BrowserLink {
     const overrides = record.overrides ?? (isWatched && status !== "launching" ? NO_OVERRIDES : null);
     if (overrides) await this.#inForce(live, this.#reapply(live, overrides));
     if (status !== "launching") recording.begun();
+    if (status !== "launching") await this.#inForce(live, extensions.resume(live));
     if (record.profile && status !== "launching") await this.#inForce(live, profile.resume(live));
   }
 

@@ -170,8 +170,11 @@ export class LiveBrowser {
   }
 
   /** A blank tab that clients do not see. What the browser tells them meanwhile comes a little later. */
-  openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
-    return this.mux.heldBack.while(() => this.tabs.whileOpening(() => openHidden(this, contextId)));
+  async openHiddenTab(contextId: string | undefined): Promise<HiddenTab> {
+    const tab = await this.mux.heldBack.while(() => this.tabs.whileOpening(() => openHidden(this, contextId)));
+    // Which one it is could not be told when it was set up.
+    await Promise.all(this.#observers.map(async (observer) => observer.leave?.(tab.targetId)));
+    return tab;
   }
 
   hideTab(tab: HiddenTab): void {

@@ -17,6 +17,7 @@ import type { SessionDeps } from "./session-deps.ts";
 import { LaunchRefused, SessionLaunch } from "./session-launch.ts";
 import type { CreateSession, OwnedSession } from "./session-object.ts";
 import type { People } from "./people.ts";
+import { SessionExtensions } from "./session-extensions.ts";
 import { SessionPages } from "./session-pages.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { SessionProfile } from "./session-profile.ts";
@@ -89,23 +90,21 @@ export class SessionController {
       background(this.#endIgnored("capability_failed", message));
     const egress = new SessionEgress({ deps, store, onFailed: onCapabilityFailed, background });
     const onBlocked = (what: "request" | "popup"): void => this.#link.metrics.blocked(what);
-    const pages = new SessionPages({ deps, store, secrets, onBlocked, tell: (...event) => this.tellClients(...event) });
+    const tell = (event: string, params: object): void => this.tellClients(event, params);
+    const extensions = new SessionExtensions({ deps, store });
+    const pages = new SessionPages({ deps, store, secrets, extensions, onBlocked, tell });
+    const promised = { egress, profile, recording, pages, extensions, onCapabilityFailed };
     this.#link = new BrowserLink({
       deps,
       store,
-      egress,
-      profile,
-      recording,
+      ...promised,
       director: people.director,
       downloads,
-      pages,
       onLost: (close) => this.#onLost(close),
       onCloseRequested: () => background(this.#endIgnored("requested", "a client closed the browser")),
-      onCapabilityFailed,
       background,
     });
-    const launching = { deps, store, link: this.#link, egress, profile, recording, pages };
-    this.#launch = new SessionLaunch({ ...launching, onCapabilityFailed, background });
+    this.#launch = new SessionLaunch({ deps, store, link: this.#link, ...promised, background });
     this.#teardown = new SessionTeardown({
       deps,
       store,

@@ -8,11 +8,13 @@ import type { SignedLinks } from "../accounts/signed-links.ts";
 import type { SessionEnd, StatusReport } from "../accounts/session-slots.ts";
 import type { CaptchaSolver } from "../capabilities/captcha/captcha-solver.ts";
 import type { Clock, IdSource } from "../domain/clock.ts";
+import type { ExtensionSource } from "../domain/extension.ts";
 import type { FeatureName } from "../domain/session-spec.ts";
 import type { BrowserEngine } from "../engines/engine.ts";
 import type { Analytics } from "../observability/analytics.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Blocklists } from "./blocklists.ts";
+import type { KnownExtensionSupport } from "./known-extension-support.ts";
 import type { KnownFingerprints } from "./known-fingerprints.ts";
 import type { KnownHosts } from "./known-hosts.ts";
 import type { KnownProxySupport } from "./known-proxy-support.ts";
@@ -68,6 +70,11 @@ export interface SessionDeps {
   readonly recordings: RecordingDeps;
   readonly downloads: DownloadDeps;
   readonly secrets: SecretDeps;
+  readonly extensions: ExtensionSource;
+  /** No session of this deployment loads extensions into its browser: Berth plays the browser's part. */
+  readonly extensionsAreEmulated: boolean;
+  /** Shared by the sessions of an isolate. */
+  readonly knownExtensionSupport: KnownExtensionSupport;
   /** `undefined` where the operator has set none up. */
   readonly captchaSolver: CaptchaSolver | undefined;
   /** Shared by the sessions of an isolate. */
@@ -81,6 +88,8 @@ export interface SessionDeps {
   readonly protocol: () => Promise<Response>;
   /** The code that answers a page as Markdown, run in it. */
   readonly markdownScript: () => Promise<string>;
+  /** The code that plays the browser's part for extensions, run in pages. */
+  readonly extensionScript: () => Promise<string>;
   /** CDP clients that may be connected to the session at once. */
   readonly maxClients: number;
   readonly availableFeatures: ReadonlySet<FeatureName>;

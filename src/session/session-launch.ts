@@ -15,6 +15,7 @@ import type { SessionEgress } from "./session-egress.ts";
 import type { EgressPlan } from "./session-object.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { drawIdentity, wantsIdentity } from "./session-identity.ts";
+import type { SessionExtensions } from "./session-extensions.ts";
 import type { SessionPages } from "./session-pages.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionRecording } from "./session-recording.ts";
@@ -28,6 +29,7 @@ export interface SessionLaunchOptions {
   readonly profile: SessionProfile;
   readonly recording: SessionRecording;
   readonly pages: SessionPages;
+  readonly extensions: SessionExtensions;
   /** Something that the session promised is not in force any more. */
   readonly onCapabilityFailed: (error: CapabilityError) => void;
   /** Keeps the object alive until the promise settles; the promise must not reject. */
@@ -40,9 +42,14 @@ export class LaunchRefused extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure) {
-    super("message" in failure ? failure.message : "problem" in failure ? failure.reason : failure.kind);
+    super(toSentence(failure));
     this.failure = failure;
   }
+}
+
+function toSentence(failure: Failure): string {
+  if (failure.kind === "notFound") return `${failure.what} ${failure.id} not found`;
+  return "message" in failure ? failure.message : "reason" in failure ? failure.reason : failure.kind;
 }
 
 /** From an admitted session to a browser that answers. */
@@ -67,6 +74,7 @@ export class SessionLaunch {
     const location = locationOf(spec, plan);
     if (record.profile !== null) this.#options.profile.fetch();
     this.#options.pages.fetch();
+    this.#options.extensions.fetch();
     const wanted = (): boolean => this.#isWanted();
     const launching = { engine, location, clock, limitMs: timing.launchLimitMs, wanted, background };
     let browser = await launchBrowser(launching);
@@ -80,10 +88,13 @@ export class SessionLaunch {
       store.update({ browserId: browser.browserId });
     }
     const live = first ?? (await link.connect());
+    this.#options.extensions.check();
     const fingerprint = wantsIdentity(spec)
       ? await this.#identify(live, record, plan)
       : await this.#fingerprintOf(live);
     await this.#watch(live);
+    // Before the first page is loaded, and while all that they start meets the session's identity.
+    await this.#options.extensions.start(live);
     if (record.profile !== null) await this.#load(live);
     if (!wanted()) return this.#abandon(browser);
     link.metrics.launched(clock.now() - createdAt);

@@ -17,6 +17,7 @@ import type { BlocklistName } from "./blocklists.ts";
 import type { LiveBrowser } from "./live-browser.ts";
 import type { SessionDeps } from "./session-deps.ts";
 import { SessionCaptchas } from "./session-captchas.ts";
+import type { SessionExtensions } from "./session-extensions.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -25,6 +26,7 @@ export interface SessionPagesOptions {
   readonly deps: Pick<SessionDeps, "blocklists" | "captchaSolver" | "clock" | "knownHosts" | "logger">;
   readonly store: SessionStore;
   readonly secrets: Pick<SessionSecrets, "over">;
+  readonly extensions: Pick<SessionExtensions, "over" | "areWatching">;
   /** Tells every CDP client of an event. */
   readonly tell: (event: string, params: object) => void;
   /** Something was kept from a page. */
@@ -32,7 +34,8 @@ export interface SessionPagesOptions {
 }
 
 /** What is done about requests and documents over one connection. */
-interface Parts {
+export interface PageParts {
+  readonly frames: FrameTree;
   readonly observers: TargetObserver[];
   readonly handlers: RequestHandler[];
 }
@@ -61,7 +64,7 @@ export class SessionPages {
   /** Whether it takes somebody who watches every target. */
   get isOn(): boolean {
     const { spec } = this.#record();
-    return NEEDS_GATE.some((isOn) => isOn(spec));
+    return this.#options.extensions.areWatching || NEEDS_GATE.some((isOn) => isOn(spec));
   }
 
   /** Begins to read what takes its time, while the browser starts. */
@@ -89,10 +92,11 @@ export class SessionPages {
   async #takeIntoUse(live: LiveBrowser): Promise<void> {
     const { spec } = this.#record();
     const frames = new FrameTree();
-    const parts: Parts = { observers: [frames], handlers: [] };
-    await this.#block(live, frames, parts);
+    const parts: PageParts = { frames, observers: [frames], handlers: [] };
+    await this.#block(live, parts);
     await this.#guardWindows(live, parts);
-    if (spec.captchaSolver) this.#watchForCaptchas(live, frames, parts);
+    await this.#options.extensions.over(live, parts);
+    if (spec.captchaSolver) this.#watchForCaptchas(live, parts);
     if (spec.noDialogs) parts.observers.push(new PageScripts([NO_DIALOGS]));
     if (spec.disableWebSecurity) parts.observers.push(new BypassedPolicies());
     if (spec.disableWebSecurity || spec.crossOriginSupport) parts.handlers.push(new CrossOriginAccess(frames));
@@ -106,7 +110,7 @@ export class SessionPages {
     ]);
   }
 
-  async #block({ targets }: LiveBrowser, frames: FrameTree, { observers, handlers }: Parts): Promise<void> {
+  async #block({ targets }: LiveBrowser, { frames, observers, handlers }: PageParts): Promise<void> {
     const { spec } = this.#record();
     const asked: [FeatureName, BlocklistName, boolean][] = [
       ["adblock", "ads", spec.adblock],
@@ -139,7 +143,7 @@ export class SessionPages {
     }
   }
 
-  #watchForCaptchas({ userAgent }: LiveBrowser, frames: FrameTree, { observers }: Parts): void {
+  #watchForCaptchas({ userAgent }: LiveBrowser, { frames, observers }: PageParts): void {
     // Which identity is in force may not be known yet.
     const shown = (): string => this.#record().overrides?.userAgent?.userAgent ?? userAgent;
     // A name that no page can know.
@@ -148,7 +152,7 @@ export class SessionPages {
     new CaptchaWatch({ frames, name, solve: (task) => this.#captchas.solve(task, shown()) }).start();
   }
 
-  async #guardWindows(live: LiveBrowser, { observers, handlers }: Parts): Promise<void> {
+  async #guardWindows(live: LiveBrowser, { observers, handlers }: PageParts): Promise<void> {
     const { popupBlocker, popupsAsTabs: asTab } = this.#record().spec;
     if (!popupBlocker && !asTab) return;
     const { blocksPopups } = await this.#options.deps.knownHosts.of(live);

@@ -1,6 +1,7 @@
 import type { Overrides } from "../capabilities/stealth/overrides.ts";
 import type { OwnContext } from "../cdp/targets.ts";
 import type { MetCaptcha } from "../domain/captcha.ts";
+import type { SessionExtension } from "../domain/extension.ts";
 import type { AccountId, SessionId } from "../domain/ids.ts";
 import type { FeatureName, SessionSpec } from "../domain/session-spec.ts";
 import type { EndReason, SessionStatus } from "../domain/session-state.ts";
@@ -57,12 +58,25 @@ export interface SessionRecord {
   readonly usedSecrets: readonly string[];
   /** Files on the browser's machine, by the names that they were uploaded as. */
   readonly uploads: Readonly<Record<string, string>>;
+  /** Extensions that it uses and how, as its launch found; empty before. */
+  readonly extensions: readonly ExtensionRecord[];
   /** From the first scoped token on, the account's API key alone opens no CDP socket. */
   readonly tokenOnly: boolean;
   readonly endedAt: number | null;
   readonly endReason: EndReason | null;
   readonly endDetail: string | null;
 }
+
+/** An extension in use. */
+export interface ExtensionRecord extends SessionExtension {
+  /** What Chrome calls one that it has loaded; `null` before, and for one that is emulated. */
+  readonly chromeId: string | null;
+  /** Berth's own tab, in which the background script of one that is emulated runs; `null` while there is none. */
+  readonly background: HiddenTab | null;
+}
+
+/** What records of earlier versions do not have: a session may be older than the version that runs it. */
+export const LATER_FIELDS: Pick<SessionRecord, "extensions"> = { extensions: [] };
 
 /** How a session's traffic leaves. No credentials: they are read where they are kept, when they are needed. */
 export interface EgressRecord {
@@ -122,6 +136,7 @@ export function newRecord({ id, accountId, spec, asked, profile, origin, created
     usedSecrets: [],
     captchas: [],
     uploads: {},
+    ...LATER_FIELDS,
     tokenOnly: false,
     endedAt: null,
     endReason: null,

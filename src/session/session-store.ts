@@ -1,5 +1,5 @@
 import type { TokenScope } from "../domain/session-view.ts";
-import type { SessionRecord } from "./session-record.ts";
+import { LATER_FIELDS, type SessionRecord } from "./session-record.ts";
 
 const RECORD_KEY = "session";
 const TOKEN_PREFIX = "token:";
@@ -19,7 +19,8 @@ export class SessionStore {
 
   read(): SessionRecord | undefined {
     if (!this.#loaded) {
-      this.#record = this.#storage.kv.get<SessionRecord>(RECORD_KEY);
+      const stored = this.#storage.kv.get<SessionRecord>(RECORD_KEY);
+      this.#record = stored && { ...LATER_FIELDS, ...stored };
       this.#loaded = true;
     }
     return this.#record;

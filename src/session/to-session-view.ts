@@ -24,6 +24,7 @@ export function toSessionView(
     inForce: inForce(record.spec, withoutLost(available, record.lost)),
     lost: record.lost,
     captchas: record.captchas,
+    extensions: record.extensions.map(({ id: of, name, mode }) => ({ id: of, name, mode })),
     fingerprint,
     contradictions: record.contradictions,
     proxy: assignedProxy(record),

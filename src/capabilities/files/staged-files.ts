@@ -1,8 +1,8 @@
-import type { Protocol } from "devtools-protocol";
 import type { CdpConnection } from "../../cdp/cdp-connection.ts";
 import type { GatedTarget } from "../../cdp/target-gate.ts";
 import { within } from "../../domain/within.ts";
 import { STAGE } from "./staging-script.ts";
+import { WrittenFiles } from "./written-files.ts";
 
 /** A browser on whose machine files are put. */
 export interface StagingBrowser {
@@ -19,6 +19,10 @@ export interface StagedFile {
 }
 
 const LIMIT_MS = 60_000;
+/** Bytes that are handed over at once: a multiple of 3, so that their base64 is one of 4. */
+const PIECE_BYTES = 3 * 1024 * 1024;
+/** What has a type and no ending gets one. */
+const ANY_TYPE = "application/octet-stream";
 
 /** Names that every machine's disk takes as they are. */
 export const canBeStaged = (name: string): boolean => /^[\w][\w .()+-]{0,199}$/.test(name) && !/[. ]$/.test(name);
@@ -30,7 +34,6 @@ export const canBeStaged = (name: string): boolean => /^[\w][\w .()+-]{0,199}$/.
 export class StagedFiles {
   readonly #connection: CdpConnection;
   readonly #contextId: string;
-  readonly #targetId: string;
   readonly #send: GatedTarget["send"];
   readonly #stage: string;
   readonly #folder: string;
@@ -38,14 +41,12 @@ export class StagedFiles {
   private constructor(options: {
     readonly connection: CdpConnection;
     readonly contextId: string;
-    readonly targetId: string;
     readonly send: GatedTarget["send"];
     readonly stage: string;
     readonly folder: string;
   }) {
     this.#connection = options.connection;
     this.#contextId = options.contextId;
-    this.#targetId = options.targetId;
     this.#send = options.send;
     this.#stage = options.stage;
     this.#folder = options.folder;
@@ -61,7 +62,7 @@ export class StagedFiles {
     const send: GatedTarget["send"] = (method, params) =>
       connection.send(method, params, { sessionId, timeoutMs: LIMIT_MS });
     const { result } = await send("Runtime.evaluate", { expression: STAGE });
-    return new StagedFiles({ connection, contextId, targetId, send, stage: result.objectId ?? "", folder });
+    return new StagedFiles({ connection, contextId, send, stage: result.objectId ?? "", folder });
   }
 
   /** @param data base64 of the next part of a file. Files are counted from 0. */
@@ -72,8 +73,29 @@ export class StagedFiles {
   /** @returns their paths on the browser's machine. */
   async finish(files: readonly StagedFile[]): Promise<readonly string[]> {
     const paths: string[] = [];
-    for (const [index, file] of files.entries()) paths.push(await this.#write(index, file));
+    for (const [index, { name, type }] of files.entries()) {
+      // Names are kept, so two of one name need two folders.
+      paths.push(...(await this.#write(`${this.#folder}/${index}`, [{ file: index, name, type }])));
+    }
     return paths;
+  }
+
+  /**
+   * Writes the files of a tree, with the paths that they have in it.
+   *
+   * @throws when one of them could not be written under its own name.
+   */
+  async writeTree(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    for (const [folder, names] of byFolder(files.keys())) {
+      const path = folder === "" ? "" : `${folder}/`;
+      for (const [at, name] of names.entries()) await this.#keepAll(at, files.get(path + name));
+      const written = await this.#write(
+        `${this.#folder}/${folder}`,
+        names.map((name, file) => ({ file, name, type: ANY_TYPE })),
+      );
+      const misnamed = names.findIndex((name, at) => written[at]?.endsWith(`/${name}`) !== true);
+      if (misnamed !== -1) throw new Error(`${path}${names[misnamed]} cannot be written under its name`);
+    }
   }
 
   /** Lets go of everything but what has been written. */
@@ -82,46 +104,48 @@ export class StagedFiles {
     this.#connection.send("Target.disposeBrowserContext", { browserContextId: this.#contextId }).catch(() => undefined);
   }
 
-  async #write(index: number, { name, type }: StagedFile): Promise<string> {
-    await this.#connection.send("Browser.setDownloadBehavior", {
-      behavior: "allow",
-      browserContextId: this.#contextId,
-      // Names are kept, so two of one name need two folders.
-      downloadPath: `${this.#folder}/${index}`,
-      eventsEnabled: true,
-    });
-    const written = this.#written();
-    await this.#call("write", [index, name, type]);
-    return within(LIMIT_MS, written);
+  async #keepAll(file: number, content: Uint8Array = new Uint8Array()): Promise<void> {
+    for (let at = 0; at < content.byteLength; at += PIECE_BYTES) {
+      await this.keep(file, content.subarray(at, at + PIECE_BYTES).toBase64());
+    }
   }
 
-  /** Where the next file of this tab was written to. */
-  #written(): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    let guid: string | undefined;
-    const stop = this.#connection.onEvent(({ method, params, sessionId }) => {
-      if (sessionId !== "") return;
-      if (method === "Browser.downloadWillBegin") {
-        const begun = params as Protocol.Browser.DownloadWillBeginEvent;
-        if (begun.frameId === this.#targetId) guid = begun.guid;
-      } else if (method === "Browser.downloadProgress") {
-        const { guid: about, state, filePath } = params as Protocol.Browser.DownloadProgressEvent;
-        if (about !== guid || state === "inProgress") return;
-        stop();
-        if (state === "completed" && filePath !== undefined) resolve(filePath);
-        else reject(new Error("the browser does not write the file"));
-      }
-    });
-    return promise;
+  /** Writes what is kept into one folder; answers where each file is. */
+  async #write(
+    downloadPath: string,
+    files: readonly { readonly file: number; readonly name: string; readonly type: string }[],
+  ): Promise<readonly string[]> {
+    const params = { behavior: "allow", downloadPath, eventsEnabled: true } as const;
+    await this.#connection.send("Browser.setDownloadBehavior", { ...params, browserContextId: this.#contextId });
+    const written = new WrittenFiles(this.#connection);
+    try {
+      const urls = (await this.#call("write", [files])) as readonly string[];
+      return await within(LIMIT_MS, Promise.all(urls.map((url) => written.find(url))));
+    } finally {
+      written.stop();
+    }
   }
 
-  async #call(method: "keep" | "write", values: readonly (string | number)[]): Promise<void> {
-    const { exceptionDetails } = await this.#send("Runtime.callFunctionOn", {
-      functionDeclaration: "function (method, ...args) { this[method](...args); }",
+  async #call(method: "keep" | "write", values: readonly unknown[]): Promise<unknown> {
+    const { result, exceptionDetails } = await this.#send("Runtime.callFunctionOn", {
+      functionDeclaration: "function (method, ...args) { return this[method](...args); }",
       objectId: this.#stage,
       arguments: [method, ...values].map((value) => ({ value })),
+      returnByValue: true,
       userGesture: true,
     });
     if (exceptionDetails !== undefined) throw new Error("the browser does not take the file");
+    return result.value;
   }
+}
+
+/** The names of files by the folders that they are in; `""` is the one that all are in. */
+function byFolder(paths: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const end = path.lastIndexOf("/");
+    const folder = path.slice(0, Math.max(end, 0));
+    folders.set(folder, [...(folders.get(folder) ?? []), path.slice(end + 1)]);
+  }
+  return folders;
 }

@@ -8,18 +8,38 @@ interface Link {
   download: string;
   click(): void;
 }
-declare const document: { createElement(name: "a"): Link };
+interface Page {
+  readonly body: { append(frame: Frame): void };
+  createElement(name: "a"): Link;
+  createElement(name: "iframe"): Frame;
+}
+interface Frame {
+  readonly contentDocument: Page;
+}
+declare const document: Page;
 
 function keep(this: Stage, file: number, data: string): void {
   (this.parts[file] ??= []).push(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)));
 }
 
-function write(this: Stage, file: number, ...[name = "", type = ""]: string[]): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(this.parts[file] ?? [], { type }));
-  link.download = name;
-  link.click();
-  this.parts[file] = [];
+/** Answers the address of each, by which the browser's tidings of it are told from others. */
+function write(this: Stage, files: readonly { readonly file: number; readonly name: string; readonly type: string }[]) {
+  const perFrame = 10;
+  let page = document;
+  return files.map(({ file, name, type }, at) => {
+    // A frame that begins more downloads than this at once is throttled (`LocalFrame::ShouldThrottleDownload`).
+    if (at > 0 && at % perFrame === 0) {
+      const frame = document.createElement("iframe");
+      document.body.append(frame);
+      page = frame.contentDocument;
+    }
+    const link = page.createElement("a");
+    link.href = URL.createObjectURL(new Blob(this.parts[file] ?? [], { type }));
+    link.download = name;
+    link.click();
+    this.parts[file] = [];
+    return link.href;
+  });
 }
 
 /** An expression that answers the stage of files that are on their way to the disk. */

@@ -69,17 +69,20 @@ const appVersion = (userAgent: string): string => userAgent.slice(userAgent.inde
 
 function identity({ userAgent, acceptLanguage, hardwareConcurrency }: Overrides, send: Send): Promise<unknown>[] {
   const commands: Promise<unknown>[] = [];
-  if (userAgent !== null) {
-    const { metadata, isHosts: _unused, ...shown } = userAgent;
-    const params = { ...shown, userAgentMetadata: toProtocol(metadata) };
-    commands.push(
-      send("Emulation.setUserAgentOverride", acceptLanguage === null ? params : { ...params, acceptLanguage }),
-    );
-  }
+  const shown = userAgentParams({ userAgent, acceptLanguage });
+  if (shown !== undefined) commands.push(send("Emulation.setUserAgentOverride", shown));
   if (hardwareConcurrency !== null) {
     commands.push(send("Emulation.setHardwareConcurrencyOverride", { hardwareConcurrency }));
   }
   return commands;
+}
+
+/** The user agent that is shown; `undefined` for the browser's own. */
+export function userAgentParams({ userAgent, acceptLanguage }: Pick<Overrides, "userAgent" | "acceptLanguage">) {
+  if (userAgent === null) return undefined;
+  const { metadata, isHosts: _unused, ...shown } = userAgent;
+  const params = { ...shown, userAgentMetadata: toProtocol(metadata) };
+  return acceptLanguage === null ? params : { ...params, acceptLanguage };
 }
 
 /** The protocol's types want arrays that may be changed. */

@@ -7,6 +7,7 @@ import { controlPaths } from "./routes/control.ts";
 import { downloadPaths } from "./routes/downloads.ts";
 import { drivePaths } from "./routes/drive.ts";
 import { eventPaths } from "./routes/events.ts";
+import { extensionPaths } from "./routes/extensions.ts";
 import { profileContentPaths } from "./routes/profile-content.ts";
 import { profilePath, profilesPath } from "./routes/profiles.ts";
 import { integrationPaths } from "./routes/integrations.ts";
@@ -22,7 +23,7 @@ import { tokenPath, tokensPath } from "./routes/tokens.ts";
 const CREDENTIAL_HEADER = "anchor-api-key";
 const SECURITY_SCHEME = "api_key_header";
 const OWN_PATHS =
-  /^\/v1\/(?:tools\/.+|events\/.+|integrations(?:\/.+)?)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
+  /^\/v1\/(?:tools\/.+|events\/.+|(?:integrations|extensions)(?:\/.+)?)$|^\/v1\/sessions\/(?:all(?:\/status)?|[^/]+\/(?:goto|drag-and-drop|clipboard|copy|paste|agent\/files|mouse\/[^/]+|keyboard\/[^/]+|pages|recordings\/[^/]+\/fetch|tags|tokens(?:\/[^/]+)?))$/;
 
 const app = createDialectApp(
   // `all` before the parameter that would take it for an id.
@@ -46,6 +47,7 @@ const app = createDialectApp(
     profilePath,
     ...profileContentPaths,
     ...integrationPaths,
+    ...extensionPaths,
   ],
   { renderFailure, renderFault },
 );

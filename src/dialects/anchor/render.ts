@@ -67,6 +67,7 @@ export function renderSession(view: SessionView, { accountId, now }: Reading): S
       end_reason: view.endReason,
       end_detail: view.endDetail,
       ...(view.inForce.captchaSolver && { captchas: view.captchas.map(renderCaptcha) }),
+      ...(view.extensions.length > 0 && { extensions: view.extensions.map((each) => ({ ...each })) }),
       metrics: renderMetrics(view.metrics),
     },
   };

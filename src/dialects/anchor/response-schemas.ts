@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CAPTCHA_KINDS } from "../../domain/captcha.ts";
+import { EXTENSION_RUNS } from "../../domain/extension.ts";
 import { END_REASONS } from "../../domain/session-state.ts";
 
 export const EXAMPLE_SESSION_ID = "550e8400-e29b-41d4-a716-446655440000";
@@ -98,6 +99,10 @@ export const SessionRetrieveResponse = z
         )
         .optional()
         .openapi({ description: "Puzzles that pages asked for, where they are solved." }),
+      extensions: z
+        .array(z.object({ id: z.uuid(), name: z.string(), mode: z.enum(EXTENSION_RUNS) }))
+        .optional()
+        .openapi({ description: "Extensions in use, and whether the browser runs them itself. Berth's addition." }),
       metrics: metrics(),
     }),
   })

@@ -13,7 +13,15 @@ declare module "vitest" {
 export const SEED = Number(env.FUZZ_SEED);
 
 /** Parts of the whole that a property gets; they add up to one. */
-export const SHARE = { creates: 0.2, routes: 0.12, entrances: 0.03, lives: 0.05, messages: 0.55, mux: 0.05 } as const;
+export const SHARE = {
+  creates: 0.2,
+  routes: 0.12,
+  entrances: 0.03,
+  lives: 0.05,
+  messages: 0.5,
+  mux: 0.05,
+  rules: 0.05,
+} as const;
 
 export interface Campaign<T> {
   readonly name: string;

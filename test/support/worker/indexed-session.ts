@@ -8,6 +8,7 @@ import {
   NO_POOLS,
   NO_PROFILES,
   NO_RECORDINGS,
+  NO_EXTENSIONS,
   NO_SECRETS,
 } from "./no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -97,10 +98,12 @@ export async function withIndexedSession(
         recordings: NO_RECORDINGS,
         downloads: NO_DOWNLOADS,
         markdownScript: () => Promise.resolve(""),
+        extensionScript: () => Promise.resolve(""),
         tokenSecret: SECRET,
         maxClients: 4,
         blocklists: NO_BLOCKLISTS,
         secrets: NO_SECRETS,
+        ...NO_EXTENSIONS,
         captchaSolver: undefined,
         protocol: () => Promise.resolve(Response.json({})),
         availableFeatures: new Set<FeatureName>(),

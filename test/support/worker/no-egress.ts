@@ -1,4 +1,5 @@
 import type { SessionDeps } from "../../../src/session/session-deps.ts";
+import { KnownExtensionSupport } from "../../../src/session/known-extension-support.ts";
 import { Blocklists } from "../../../src/session/blocklists.ts";
 
 /** What a create brings for a session without a proxy and without a profile. */
@@ -60,4 +61,11 @@ export const NO_SECRETS: SessionDeps["secrets"] = {
   credentials: noSecrets,
   provider: noSecrets,
   uses: { add: noSecrets, correct: noSecrets },
+};
+
+/** No account has any. */
+export const NO_EXTENSIONS: Pick<SessionDeps, "extensions" | "extensionsAreEmulated" | "knownExtensionSupport"> = {
+  extensions: { load: () => Promise.resolve([]) },
+  extensionsAreEmulated: false,
+  knownExtensionSupport: new KnownExtensionSupport(),
 };

@@ -5,6 +5,7 @@ import { createPlanStore } from "../../../src/accounts/plan-store.ts";
 import {
   accounts,
   apiKeys,
+  extensions,
   idempotencyKeys,
   plans,
   proxyPools,
@@ -13,7 +14,7 @@ import {
 } from "../../../src/accounts/tables.ts";
 
 describe("the migrations", () => {
-  for (const table of [accounts, apiKeys, idempotencyKeys, plans, proxyPools, sessions, usageMonths]) {
+  for (const table of [accounts, apiKeys, extensions, idempotencyKeys, plans, proxyPools, sessions, usageMonths]) {
     it(`make the columns of ${getTableName(table)} that the code expects`, async ({ expect }) => {
       const { results } = await env.DB.prepare("SELECT name, type, [notnull] AS required FROM pragma_table_info(?1)")
         .bind(getTableName(table))

@@ -78,6 +78,17 @@ describe("the fetch broker", () => {
     expect(asked).toEqual(["first", "second", "third"]);
   });
 
+  it("shows a handler the headers that those before it have made, and answers with a body", async ({ expect }) => {
+    const { broker, pause, answers } = createBroker();
+    await broker.use(handler(() => ({ headers: HEADERS })));
+    await broker.use(
+      handler(({ request: { headers } }) => ({ answer: { status: 200, headers: [], body: btoa(headers["a"] ?? "") } })),
+    );
+    pause("R1");
+    const fulfilled = { requestId: "R1", responseCode: 200, responseHeaders: [], body: btoa("c") };
+    expect(answers()).toEqual([["Fetch.fulfillRequest", fulfilled]]);
+  });
+
   it("fails a request at the first who says so, or who cannot say anything", async ({ expect }) => {
     const { broker, pause, answers } = createBroker();
     const asked: string[] = [];

@@ -16,6 +16,9 @@ import { createProxyPoolStore } from "../../../src/accounts/proxy-pool-store.ts"
 import { createIntegrationStore } from "../../../src/accounts/integration-store.ts";
 import { createSecretUseStore } from "../../../src/accounts/secret-use-store.ts";
 import { createIntegrationService } from "../../../src/service/integration-service.ts";
+import { createExtensionArchive } from "../../../src/accounts/extension-archive.ts";
+import { createExtensionStore } from "../../../src/accounts/extension-store.ts";
+import { createExtensionService } from "../../../src/service/extension-service.ts";
 import { createUsageLedger } from "../../../src/accounts/usage-ledger.ts";
 import { DIALECTS, selectDialect } from "../../../src/dialects/index.ts";
 import type { AppDeps } from "../../../src/http/app.ts";
@@ -74,6 +77,11 @@ export async function createAppSetup(changes: Partial<AppDeps> = {}, options: Se
       allowPrivateNetwork: false,
       hasServiceAccounts: false,
       missingSecret: undefined,
+    }),
+    extensions: createExtensionService({
+      ...stores,
+      extensions: createExtensionStore(stores),
+      archive: createExtensionArchive({ bucket: env.ARTIFACTS }),
     }),
     profiles: createProfileService({
       profiles: createProfileStore(stores),

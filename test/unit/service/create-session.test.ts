@@ -63,6 +63,34 @@ describe("creating a session", () => {
     expect(sessions.created).toEqual([]);
   });
 
+  it("refuses an extension that the account does not have, and admits nothing", async ({ expect }) => {
+    const { service, principal, sessions } = await createServiceSetup();
+    const extensions = [crypto.randomUUID(), UNKNOWN_ID];
+    const refused = await service.create(principal, aRequest({ extensions }));
+    expect(refused).toMatchObject({ failure: { kind: "notFound", what: "extension", id: UNKNOWN_ID } });
+    expect(sessions.created).toEqual([]);
+  });
+
+  it("refuses an extension by what it needs, where no browser loads it", async ({ expect }) => {
+    const id = crypto.randomUUID();
+    const analysis = { support: "unsupported", unsupported: ["chrome.cookies", "side_panel"], limits: [] } as const;
+    const emulated = await createServiceSetup({ extensionsAreEmulated: true, analysis });
+    expect(await emulated.service.create(emulated.principal, aRequest({ extensions: [id] }))).toEqual({
+      ok: false,
+      failure: {
+        kind: "unsupported",
+        feature: "extensions",
+        field: "browser.extensions",
+        reason: expect.stringMatching(
+          new RegExp(`^extension "an extension" \\(${id}\\) runs only .*: it needs chrome.cookies, side_panel$`),
+        ) as string,
+      },
+    });
+    expect(emulated.sessions.created).toEqual([]);
+    const loaded = await createServiceSetup({ analysis });
+    expect((await loaded.service.create(loaded.principal, aRequest({ extensions: [id] }))).ok).toBe(true);
+  });
+
   it("refuses an initial URL that leads to a private address, and admits nothing", async ({ expect }) => {
     const { service, principal, sessions, index } = await createServiceSetup();
     const refused = await service.create(principal, aRequest({ initialUrl: "http://169.254.169.254/latest" }));

@@ -4,6 +4,7 @@ import type { SealedPool } from "../../../src/accounts/proxy-pool-store.ts";
 import type { SessionIndex } from "../../../src/accounts/session-index.ts";
 import { createSessionIndex } from "../../../src/accounts/session-index.ts";
 import { inForce, toPublicSpec } from "../../../src/domain/effective-spec.ts";
+import type { ExtensionAnalysis } from "../../../src/domain/extension.ts";
 import type { Failure } from "../../../src/domain/failure.ts";
 import type { AccountId, ProfileId, SessionId } from "../../../src/domain/ids.ts";
 import type { Plan, Principal } from "../../../src/domain/plan.ts";
@@ -178,6 +179,7 @@ const viewOf = ({ id, spec, createdAt }: CreateSession): SessionView => ({
   inForce: inForce(spec, EVERY_FEATURE),
   lost: {},
   captchas: [],
+  extensions: [],
   fingerprint: null,
   contradictions: [],
   proxy: null,
@@ -225,9 +227,12 @@ export interface ServiceOptions {
   /** Whatever profile a session names is there, and empty. */
   readonly hasEveryProfile?: boolean;
   readonly wrapIndex?: (index: SessionIndex) => SessionIndex;
+  readonly extensionsAreEmulated?: boolean;
+  /** Of whatever extension a session names. */
+  readonly analysis?: ExtensionAnalysis;
 }
 
-/** Of an integration that no account has. */
+/** Of an integration, and of an extension, that no account has. */
 export const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 
 /** A session service on real D1 and fake session objects, with a tenant of its own. */
@@ -238,6 +243,8 @@ export async function createServiceSetup({
   pools = [aPool()],
   allowPrivateNetwork = false,
   hasEveryProfile = false,
+  extensionsAreEmulated = false,
+  analysis = { support: "full", unsupported: [], limits: [] },
 }: ServiceOptions = {}) {
   const clock = new FakeClock(NOON);
   const index = createSessionIndex({ database: env.DB });
@@ -247,6 +254,11 @@ export async function createServiceSetup({
   const created = createSessionService({
     index: wrapIndex ? wrapIndex(index) : index,
     profiles: hasEveryProfile ? ALL_PROFILES : createProfileStore({ database: env.DB, clock, ids: cryptoIds }),
+    extensions: {
+      standings: (_accountId, ids) =>
+        Promise.resolve(ids.flatMap((id) => (id === UNKNOWN_ID ? [] : [{ id, name: "an extension", analysis }]))),
+    },
+    extensionsAreEmulated,
     integrations: { existing: (_accountId, ids) => Promise.resolve(new Set(ids.filter((id) => id !== UNKNOWN_ID))) },
     sessionObject: (id) => sessions.object(id),
     sessionDoor: () => ({ fetch: () => Promise.reject(new Error("nothing is passed on")) }),

@@ -8,6 +8,7 @@ import {
   NO_POOLS,
   NO_PROFILES,
   NO_RECORDINGS,
+  NO_EXTENSIONS,
   NO_SECRETS,
 } from "../../support/worker/no-egress.ts";
 import { runInDurableObject } from "cloudflare:test";
@@ -101,10 +102,12 @@ async function inSession(
       recordings: NO_RECORDINGS,
       downloads: NO_DOWNLOADS,
       markdownScript: () => Promise.resolve(""),
+      extensionScript: () => Promise.resolve(""),
       tokenSecret: "a secret of the test, long enough",
       maxClients: 4,
       blocklists: NO_BLOCKLISTS,
       secrets: NO_SECRETS,
+      ...NO_EXTENSIONS,
       captchaSolver: undefined,
       protocol: () => Promise.resolve(Response.json({})),
       availableFeatures: new Set(["adblock"] as const),

@@ -51,6 +51,11 @@ async function refusesSpent(world: World): Promise<void> {
   mustBe("answer", [answer.status, at(answer.body, "error.code")], [402, 402]);
 }
 
+async function namesExtension(world: World): Promise<void> {
+  const extensions = [world.extensionId];
+  await shows(browser({ extensions }), inBrowser("extensions"), extensions)(world);
+}
+
 const PROFILE = { name: `conformance-${crypto.randomUUID()}`, persist: true };
 
 async function loadsProfile(world: World): Promise<void> {
@@ -201,8 +206,7 @@ export const ANCHOR: readonly Row[] = [
   {
     field: "browser.extensions",
     byDefault: isByDefault(inBrowser("extensions"), []),
-    isMissing: true,
-    rule: refuses(browser({ extensions: [ID] }), 400, "browser.extensions is not supported"),
+    rule: all(namesExtension, refuses(browser({ extensions: [ID] }), 404, `extension ${ID} not found`)),
     error: refuses(browser({ extensions: ["x"] }), 400, "browser.extensions.0"),
   },
   toggle("disable_web_security", false),

@@ -6,6 +6,8 @@ import { startBerthServer } from "../berth-server.ts";
 import { serveSolving } from "../captchas/solving-service.ts";
 import { EXITS, serveExitCheck } from "../proxies/exit-check.ts";
 import { startHttpProxy } from "../proxies/test-proxies.ts";
+import { extensionZip } from "../../zip/extensions.ts";
+import { uploadExtension } from "../extensions.ts";
 import { serveConnect } from "../secrets/connect-server.ts";
 
 const SERVICE_KEY = "key-of-the-service";
@@ -19,17 +21,19 @@ export class World {
   /** `PROTOCOL://HOST:PORT` of a proxy that asks for nothing. */
   readonly proxyServer: string;
   readonly integrationId: string;
+  readonly extensionId: string;
   readonly #shown = new Map<string, Promise<unknown>>();
   readonly #closers: (() => unknown)[];
 
   private constructor(
-    parts: Pick<World, "api" | "admin" | "proxyServer" | "integrationId">,
+    parts: Pick<World, "api" | "admin" | "proxyServer" | "integrationId" | "extensionId">,
     closers: (() => unknown)[],
   ) {
     this.api = parts.api;
     this.admin = parts.admin;
     this.proxyServer = parts.proxyServer;
     this.integrationId = parts.integrationId;
+    this.extensionId = parts.extensionId;
     this.#closers = closers;
   }
 
@@ -56,8 +60,9 @@ export class World {
       body: { name: "store", type: "1PASSWORD", credentials },
     });
     const { id: integrationId } = integration.body.data.integration;
+    const extensionId = await uploadExtension(api, await extensionZip());
     const closers = [stop, () => connect.close(), () => proxy.crash(), () => service.close(), () => check.close()];
-    return new World({ api, admin, proxyServer: proxy.server, integrationId }, closers);
+    return new World({ api, admin, proxyServer: proxy.server, integrationId, extensionId }, closers);
   }
 
   async close(): Promise<void> {

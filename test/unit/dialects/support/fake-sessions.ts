@@ -40,6 +40,7 @@ export function viewOf({ spec }: RequestedSession, ...inForce: readonly FeatureN
     inForce: features(...inForce),
     lost: {},
     captchas: [],
+    extensions: [],
     fingerprint: null,
     contradictions: [],
     proxy: null,
