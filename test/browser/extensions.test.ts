@@ -8,6 +8,10 @@ import { workingExtension } from "../support/zip/working-extension.ts";
 const URL_OF_SITE = "http://shop.test/";
 const PAGE = "<script>atFirst = document.documentElement.dataset.extension</script><p>text</p>";
 
+/** Whether it came before the page's first script, and its style sheet; the document may be loading still. */
+const SEEN =
+  "(() => { const p = document.querySelector('p'); return p && [self.atFirst, getComputedStyle(p).color]; })()";
+
 let tenant: Tenant;
 let extensionId: string;
 const open: string[] = [];
@@ -42,7 +46,7 @@ async function create(): Promise<{ readonly id: string; readonly cdpUrl: string 
 }
 
 /** A client that answers its page's requests itself: there is no site. Answers what the page shows of the extension. */
-async function visit(client: CdpClient): Promise<unknown> {
+async function visit(client: CdpClient): Promise<() => Promise<unknown>> {
   const [page] = await client.pages();
   const session = await client.attach(page?.targetId ?? "");
   await client.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] }, session);
@@ -54,8 +58,7 @@ async function visit(client: CdpClient): Promise<unknown> {
     void client.call("Fetch.fulfillRequest", answer, session);
   });
   await client.send("Page.navigate", { url: URL_OF_SITE }, session);
-  const expression = "[self.atFirst, getComputedStyle(document.querySelector('p')).color]";
-  return client.evaluate(expression, session);
+  return () => client.evaluate(SEEN, session);
 }
 
 const loadedIn = async (client: CdpClient) => {
@@ -69,7 +72,7 @@ describe("an extension", () => {
     const before = await CdpClient.connect(cdpUrl);
     const loaded = await loadedIn(before);
     expect(loaded).toMatchObject([{ name: "Worker" }]);
-    expect(await visit(before)).toEqual(["Worker", "rgb(1, 2, 3)"]);
+    await expect.poll(await visit(before)).toEqual(["Worker", "rgb(1, 2, 3)"]);
 
     const object = env.SESSIONS.getByName(id);
     const reset = runInDurableObject(object, (_instance, state) => state.abort("reset by the test"));
@@ -77,7 +80,7 @@ describe("an extension", () => {
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
     expect(await loadedIn(after)).toEqual(loaded);
-    expect(await visit(after)).toEqual(["Worker", "rgb(1, 2, 3)"]);
+    await expect.poll(await visit(after)).toEqual(["Worker", "rgb(1, 2, 3)"]);
   });
 
   it("that the browser has lost is loaded again with the next connection", async () => {
@@ -92,6 +95,6 @@ describe("an extension", () => {
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
     expect(await loadedIn(after)).toMatchObject([{ name: "Worker" }]);
-    expect(await visit(after)).toEqual(["Worker", "rgb(1, 2, 3)"]);
+    await expect.poll(await visit(after)).toEqual(["Worker", "rgb(1, 2, 3)"]);
   });
 });
