@@ -74,7 +74,7 @@ export interface SessionDeps {
   /** No session of this deployment loads extensions into its browser: Berth plays the browser's part. */
   readonly extensionsAreEmulated: boolean;
   /** Shared by the sessions of an isolate. */
-  readonly knownExtensionSupport: KnownExtensionSupport;
+  readonly knownExtensionSupport: Pick<KnownExtensionSupport, "of">;
   /** `undefined` where the operator has set none up. */
   readonly captchaSolver: CaptchaSolver | undefined;
   /** Shared by the sessions of an isolate. */

@@ -12,9 +12,16 @@ const HIDDEN = /(^|\/)\./;
 /** Names of files and folders that downloads keep as they are (measured with Chromium 156). */
 const NAME = /^[\w!#$%&'()+,;=@[\]^`{}-]([\w !#$%&'()+,.;=@[\]^`{}~-]{0,198}[\w!#$%&'()+,;=@[\]^`{}-])?$/;
 
-/** Whether a browser's machine can be given files of these names. */
-export const canBeLoaded = (files: PackageContent): boolean =>
-  [...files.keys()].every((path) => HIDDEN.test(path) || path.split("/").every((name) => NAME.test(name)));
+/** Each is a download of its own: more take longer than a create may. */
+const MAX_FILES = 1000;
+
+const isWritten = ([path]: readonly [string, unknown]): boolean => !HIDDEN.test(path);
+
+/** Whether a browser's machine can be given these files, under these names. */
+export function canBeLoaded(files: PackageContent): boolean {
+  const written = [...files].filter(isWritten);
+  return written.length <= MAX_FILES && written.every(([path]) => path.split("/").every((name) => NAME.test(name)));
+}
 
 /** The extensions that a browser has loaded itself. */
 export class LoadedExtensions {
@@ -62,7 +69,7 @@ export class LoadedExtensions {
   async #write(files: PackageContent, folder: string): Promise<void> {
     const staged = await StagedFiles.open(this.#browser, folder);
     try {
-      await staged.writeTree(new Map([...files].filter(([path]) => !HIDDEN.test(path))));
+      await staged.writeTree(new Map([...files].filter(isWritten)));
     } finally {
       staged.close();
     }

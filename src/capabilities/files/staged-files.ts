@@ -88,7 +88,7 @@ export class StagedFiles {
   async writeTree(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     for (const [folder, names] of byFolder(files.keys())) {
       const path = folder === "" ? "" : `${folder}/`;
-      for (const [at, name] of names.entries()) await this.#keepAll(at, files.get(path + name));
+      await this.#keepAll(names.map((name) => files.get(path + name) ?? new Uint8Array()));
       const written = await this.#write(
         `${this.#folder}/${folder}`,
         names.map((name, file) => ({ file, name, type: ANY_TYPE })),
@@ -104,10 +104,23 @@ export class StagedFiles {
     this.#connection.send("Target.disposeBrowserContext", { browserContextId: this.#contextId }).catch(() => undefined);
   }
 
-  async #keepAll(file: number, content: Uint8Array = new Uint8Array()): Promise<void> {
-    for (let at = 0; at < content.byteLength; at += PIECE_BYTES) {
-      await this.keep(file, content.subarray(at, at + PIECE_BYTES).toBase64());
+  /** Small files are on their way together, and never more than a piece at a time waits. */
+  async #keepAll(files: readonly Uint8Array[]): Promise<void> {
+    let underWay: Promise<void>[] = [];
+    let bytes = 0;
+    for (const [file, content] of files.entries()) {
+      for (let at = 0; at < content.byteLength; at += PIECE_BYTES) {
+        const piece = content.subarray(at, at + PIECE_BYTES);
+        if (bytes + piece.byteLength > PIECE_BYTES) {
+          await Promise.all(underWay);
+          underWay = [];
+          bytes = 0;
+        }
+        underWay.push(this.keep(file, piece.toBase64()));
+        bytes += piece.byteLength;
+      }
     }
+    await Promise.all(underWay);
   }
 
   /** Writes what is kept into one folder; answers where each file is. */

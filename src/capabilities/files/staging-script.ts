@@ -2,6 +2,10 @@
 
 interface Stage {
   readonly parts: Uint8Array<ArrayBuffer>[][];
+  /** Files that have begun to be written. */
+  begun: number;
+  /** Where the next ones are written from. */
+  page: Page;
 }
 interface Link {
   href: string;
@@ -25,15 +29,15 @@ function keep(this: Stage, file: number, data: string): void {
 /** Answers the address of each, by which the browser's tidings of it are told from others. */
 function write(this: Stage, files: readonly { readonly file: number; readonly name: string; readonly type: string }[]) {
   const perFrame = 10;
-  let page = document;
-  return files.map(({ file, name, type }, at) => {
-    // A frame that begins more downloads than this at once is throttled (`LocalFrame::ShouldThrottleDownload`).
-    if (at > 0 && at % perFrame === 0) {
+  return files.map(({ file, name, type }) => {
+    // A frame that begins more downloads than this in a second is throttled (`LocalFrame::ShouldThrottleDownload`).
+    if (this.begun > 0 && this.begun % perFrame === 0) {
       const frame = document.createElement("iframe");
       document.body.append(frame);
-      page = frame.contentDocument;
+      this.page = frame.contentDocument;
     }
-    const link = page.createElement("a");
+    this.begun += 1;
+    const link = this.page.createElement("a");
     link.href = URL.createObjectURL(new Blob(this.parts[file] ?? [], { type }));
     link.download = name;
     link.click();
@@ -43,4 +47,4 @@ function write(this: Stage, files: readonly { readonly file: number; readonly na
 }
 
 /** An expression that answers the stage of files that are on their way to the disk. */
-export const STAGE = `({ parts: [], keep: ${String(keep)}, write: ${String(write)} })`;
+export const STAGE = `({ parts: [], begun: 0, page: document, keep: ${String(keep)}, write: ${String(write)} })`;

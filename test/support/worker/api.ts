@@ -30,7 +30,8 @@ export async function createTenant(plan = "scale"): Promise<Tenant> {
     accountId: id,
     apiKey: key,
     meshbrow: (path, init) => callWorker(path, { ...init, headers: { Authorization: `Bearer ${key}`, ...json } }),
-    anchor: (path, init) => callWorker(path, { ...init, headers: { "anchor-api-key": key, ...json } }),
+    anchor: (path, init) =>
+      callWorker(path, { ...init, headers: { "anchor-api-key": key, ...json, ...init?.headers } }),
   };
 }
 
