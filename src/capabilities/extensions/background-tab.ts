@@ -25,6 +25,13 @@ export interface BackgroundTabOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** The protocol session with the tab's page. */
+interface OwnSession {
+  readonly own: string;
+  readonly targetId: string;
+  readonly send: Send;
+}
+
 /** The name that Chrome gives such a page. */
 const PAGE = "_generated_background_page.html";
 /** A script that takes longer goes on all the same. */
@@ -36,10 +43,16 @@ const MOST_TABS = 4;
 export class BackgroundTab {
   readonly #options: BackgroundTabOptions;
   #opened = 0;
+  #ready = Promise.withResolvers<void>();
   #link: FoundLink | undefined;
 
   constructor(options: BackgroundTabOptions) {
     this.#options = options;
+  }
+
+  /** Settles when it listens, or cannot. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /**
@@ -48,8 +61,12 @@ export class BackgroundTab {
    * @param earlier the tab of an earlier connection, which is taken into use again if it is still there.
    */
   async start(earlier: BackgroundTabIds | undefined): Promise<void> {
-    const again = earlier && (await this.#enter(earlier.targetId, false).catch(() => undefined));
-    this.#follow(again ?? (await this.#open()));
+    try {
+      const again = earlier && (await this.#enter(earlier.targetId, false).catch(() => undefined));
+      await this.#use(again ?? (await this.#open()));
+    } finally {
+      this.#ready.resolve();
+    }
   }
 
   async #open(): Promise<FoundLink> {
@@ -76,26 +93,38 @@ export class BackgroundTab {
     return (await send("Runtime.callFunctionOn", how)).result.value;
   }
 
-  #follow(link: FoundLink): void {
+  /** From the beginning: its script may ask for something while it runs. */
+  async #use(link: FoundLink): Promise<void> {
     this.#link = link;
-    const { extension, places, connection, onFault } = this.#options;
+    const { extension, places } = this.#options;
     const where = { extension, isForeign: false, url: `${extension.origin}/${PAGE}` };
-    const reopen = async (): Promise<void> => {
-      if (!connection.isClosed && this.#opened < MOST_TABS) this.#follow(await this.#open());
-    };
-    places
-      .follow(where, link)
-      .then(reopen)
-      .catch((error: unknown) => {
-        if (!connection.isClosed) onFault(error);
-      });
+    const { promise: met, resolve } = Promise.withResolvers<void>();
+    void places.follow(where, Promise.resolve(link), resolve).then(() => this.#ended());
+    const { send, objectId } = link;
+    const started = { functionDeclaration: "function () { return this.started(); }", objectId, awaitPromise: true };
+    const ran = send("Runtime.callFunctionOn", started, { timeoutMs: START_LIMIT_MS });
+    await Promise.all([met, ran.catch(() => undefined)]);
+  }
+
+  /** Never rejects. */
+  async #ended(): Promise<void> {
+    const { connection, onFault } = this.#options;
+    if (connection.isClosed || this.#opened >= MOST_TABS) return;
+    this.#ready = Promise.withResolvers();
+    try {
+      await this.#use(await this.#open());
+    } catch (error) {
+      if (!connection.isClosed) onFault(error);
+    } finally {
+      this.#ready.resolve();
+    }
   }
 
   async #enter(targetId: string, isNew: boolean): Promise<FoundLink> {
     const { connection, extension, kit } = this.#options;
     const { sessionId } = await connection.send("Target.attachToTarget", { targetId, flatten: true });
     const send: Send = (method, params, options) => connection.send(method, params, { ...options, sessionId });
-    const stop = connection.onEvent((event) => this.#onEvent(event, sessionId, send));
+    const stop = connection.onEvent((event) => this.#onEvent(event, { own: sessionId, targetId, send }));
     try {
       const userAgent = this.#options.userAgent();
       await Promise.all([
@@ -110,8 +139,6 @@ export class BackgroundTab {
       const { result } = await send("Runtime.evaluate", { expression: linkExpression, silent: true });
       const { objectId } = result;
       if (objectId === undefined) throw new Error(`The background of ${extension.id} did not start`);
-      const started = { functionDeclaration: "function () { return this.started(); }", objectId, awaitPromise: true };
-      await send("Runtime.callFunctionOn", started, { timeoutMs: START_LIMIT_MS }).catch(() => undefined);
       return { send, objectId };
     } catch (error) {
       stop();
@@ -119,7 +146,13 @@ export class BackgroundTab {
     }
   }
 
-  #onEvent({ method, params, sessionId }: CdpEvent, own: string, send: Send): void {
+  #onEvent({ method, params, sessionId }: CdpEvent, { own, targetId, send }: OwnSession): void {
+    const { connection } = this.#options;
+    // What waits for a page that has crashed would wait for ever.
+    if (method === "Target.targetCrashed" && (params as { targetId: string }).targetId === targetId) {
+      connection.detached(own);
+      connection.send("Target.closeTarget", { targetId }).catch(() => undefined);
+    }
     if (sessionId !== own || method !== "Fetch.requestPaused") return;
     const paused = params as Protocol.Fetch.RequestPausedEvent;
     // A request that was given up meanwhile needs no answer.

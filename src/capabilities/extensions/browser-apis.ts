@@ -28,7 +28,8 @@ export class BrowserApis {
   }
 
   /** @throws what the extension is to hear, in Chrome's words where it has some. */
-  async call({ extension, pageId }: Whereabouts, api: string, args: readonly unknown[]): Promise<unknown> {
+  async call({ extension, isForeign, pageId }: Whereabouts, api: string, args: readonly unknown[]): Promise<unknown> {
+    if (isForeign) throw new Error(`chrome.${api} is not for content scripts`);
     const { book, scripts, rulesOf } = this.#options;
     const [first, second] = args;
     switch (api) {

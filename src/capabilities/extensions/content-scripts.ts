@@ -33,7 +33,7 @@ export class ContentScripts implements TargetObserver {
   constructor(options: ContentScriptsOptions) {
     this.#options = options;
     options.frames.onDocument((frame) => {
-      for (const extension of options.extensions) void this.#listen(extension, frame);
+      for (const extension of options.extensions) this.#listen(extension, frame);
     });
   }
 
@@ -74,21 +74,14 @@ export class ContentScripts implements TargetObserver {
     this.#given.delete(info.targetId);
   }
 
-  /** Whatever fails does so because the document has gone. */
-  async #listen(extension: EmulatedExtension, frame: KnownFrame): Promise<void> {
+  #listen(extension: EmulatedExtension, frame: KnownFrame): void {
     const { id: frameId, url, target } = frame;
-    const { pageId = "", send } = target;
+    const { pageId = "" } = target;
     if (this.#options.isHidden(pageId)) return;
     const isOwn = url.startsWith(`${extension.origin}/`);
     if (!isOwn && !this.#isExpected(extension, frame)) return;
-    try {
-      const link = isOwn ? await linkOfPage(frame) : await linkOfWorld(extension, frame);
-      if (link === undefined) return;
-      const where = { extension, isForeign: !isOwn, url, pageId, frameId };
-      await this.#options.places.follow(where, { send, ...link });
-    } catch {
-      // The next document is a new beginning.
-    }
+    const where = { extension, isForeign: !isOwn, url, pageId, frameId };
+    void this.#options.places.follow(where, isOwn ? linkOfPage(frame) : linkOfWorld(extension, frame));
   }
 
   /** Roughly, and never wrongly `false`: in the document itself more is known of it. */
@@ -103,18 +96,19 @@ export class ContentScripts implements TargetObserver {
   }
 }
 
-type Found = Pick<FoundLink, "objectId"> | undefined;
-
 /** In the extension's world, which is there already if its scripts run in the document. */
-async function linkOfWorld({ name }: EmulatedExtension, { id: frameId, target: { send } }: KnownFrame): Promise<Found> {
+async function linkOfWorld(
+  { name }: EmulatedExtension,
+  { id: frameId, target: { send } }: KnownFrame,
+): Promise<FoundLink | undefined> {
   const { executionContextId: contextId } = await send("Page.createIsolatedWorld", { frameId, worldName: name });
   const { result } = await send("Runtime.evaluate", { expression: linkExpression, contextId, silent: true });
-  return result.objectId === undefined ? undefined : { objectId: result.objectId };
+  return result.objectId === undefined ? undefined : { send, objectId: result.objectId };
 }
 
 /** In an extension's own page: as of another site than whatever is around it, it has a target of its own. */
-async function linkOfPage({ id: frameId, target: { info, send } }: KnownFrame): Promise<Found> {
+async function linkOfPage({ id: frameId, target: { info, send } }: KnownFrame): Promise<FoundLink | undefined> {
   if (frameId !== info.targetId) return undefined;
   const { result } = await send("Runtime.evaluate", { expression: linkExpression, silent: true });
-  return result.objectId === undefined ? undefined : { objectId: result.objectId };
+  return result.objectId === undefined ? undefined : { send, objectId: result.objectId };
 }

@@ -58,8 +58,6 @@ export interface ExtensionEmulationOptions {
 interface Played {
   readonly extension: EmulatedExtension;
   readonly background: BackgroundTab | undefined;
-  /** Settles when the background listens, or cannot. */
-  readonly ready: PromiseWithResolvers<void>;
 }
 
 /** Rules are about what clients' tabs load: Berth's own are none of an extension's. */
@@ -91,7 +89,7 @@ export class ExtensionEmulation {
       tab: (pageId) => book.find(pageId),
       tabIdOf: numberOf,
       frameIdOf: frameNumber,
-      whenReady: (extension) => this.#find(extension)?.ready.promise,
+      whenReady: (extension) => this.#find(extension)?.background?.ready,
     });
     this.#places = places;
     const scripts = new ScriptInjection({ kit, frames, places, book });
@@ -126,15 +124,11 @@ export class ExtensionEmulation {
     await Promise.all(this.#played.map((each) => this.#start(each)));
   }
 
-  async #start({ extension, background, ready }: Played): Promise<void> {
+  async #start({ extension, background }: Played): Promise<void> {
     const earlier = this.#options.backgrounds[extension.id];
-    try {
-      await background?.start(earlier);
-      const kept = earlier && (await background?.kept());
-      if (kept !== undefined) await this.#restoreRules(extension, JSON.parse(kept) as DeclarativeState);
-    } finally {
-      ready.resolve();
-    }
+    await background?.start(earlier);
+    const kept = earlier && (await background?.kept());
+    if (kept !== undefined) await this.#restoreRules(extension, JSON.parse(kept) as DeclarativeState);
   }
 
   /** What it does to its rules is remembered by its background, which is there whenever it does something. */
@@ -166,10 +160,10 @@ export class ExtensionEmulation {
     const { connection } = browser;
     const options = { connection, extension, kit, places: this.#places, openTab, userAgent, onFault };
     const background = extension.hasBackground ? new BackgroundTab(options) : undefined;
-    return { extension, background, ready: Promise.withResolvers() };
+    return { extension, background };
   }
 
   #tell(name: string, args: readonly unknown[]): void {
-    for (const { extension } of this.#played) this.#places.tell(extension, name, args);
+    for (const { extension } of this.#played) void this.#places.tell(extension, name, args);
   }
 }

@@ -8,6 +8,7 @@ import type {
   Speaker,
 } from "../../domain/extension-link.ts";
 import type { GatedTarget } from "../../cdp/target-gate.ts";
+import { settledWithin } from "../../domain/within.ts";
 import type { EmulatedExtension } from "./emulated-extension.ts";
 
 export type Send = GatedTarget["send"];
@@ -51,6 +52,8 @@ export interface PlacesOptions {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NEXT = "function (acknowledged) { return this.next(acknowledged); }";
 const DELIVER = "function (json) { this.deliver(json); }";
+/** How long a document that has just come may take to show whether there is a place in it. */
+const LOOKING_LIMIT_MS = 1000;
 /** Messages to places that are not known (yet). */
 const MAX_HELD = 500;
 
@@ -61,32 +64,57 @@ const MAX_HELD = 500;
 export class Places {
   readonly #options: PlacesOptions;
   readonly #places = new Map<string, LivePlace>();
+  /** Documents, by their pages, in which it is not known yet whether there is a place. */
+  readonly #expected = new Map<string, Set<Promise<void>>>();
   readonly #held: { readonly to: string; readonly delivered: Delivered }[] = [];
 
   constructor(options: PlacesOptions) {
     this.#options = options;
   }
 
-  /** Listens to a place until it ends, which never rejects. */
-  async follow(where: Whereabouts, link: FoundLink): Promise<void> {
+  /**
+   * Listens to a place until it ends, which never rejects.
+   *
+   * @param finding answers where it is, or that there is none; who writes to its tab meanwhile waits for that.
+   * @param onFound hears that it is found, or that there is none.
+   */
+  async follow(where: Whereabouts, finding: Promise<FoundLink | undefined>, onFound?: () => void): Promise<void> {
+    const { promise: looked, resolve } = Promise.withResolvers<void>();
+    const found = (): void => {
+      resolve();
+      onFound?.();
+    };
+    this.#expect(where, looked);
     let place: LivePlace | undefined;
     try {
-      for (let acknowledged = -1; ;) {
+      const link = await finding;
+      for (let acknowledged = -1; link !== undefined;) {
         const batch = await this.#next(link, acknowledged);
         place ??= this.#met({ ...link, name: batch.place, where, partners: new Set() });
+        found();
         for (const sent of batch.sent) await this.#pass(place, sent);
         acknowledged = batch.last;
       }
     } catch {
       // Its document has gone.
       if (place !== undefined) this.#gone(place);
+    } finally {
+      found();
     }
   }
 
   /** Tells an extension's own places of something. */
-  tell(extension: EmulatedExtension, name: string, args: readonly unknown[]): void {
+  async tell(extension: EmulatedExtension, name: string, args: readonly unknown[]): Promise<void> {
+    await this.#options.whenReady(extension);
     const body = { kind: "event" as const, name, args };
     for (const place of this.#of(extension)) if (!place.where.isForeign) this.#deliver(place.name, { body });
+  }
+
+  #expect({ pageId }: Whereabouts, looked: Promise<void>): void {
+    if (pageId === undefined) return;
+    const expected = this.#expected.get(pageId) ?? new Set();
+    this.#expected.set(pageId, expected.add(looked));
+    void looked.then(() => expected.delete(looked) && expected.size === 0 && this.#expected.delete(pageId));
   }
 
   async #next({ send, objectId }: FoundLink, acknowledged: number): Promise<Batch> {
@@ -125,7 +153,7 @@ export class Places {
       if (body.kind === "call") void this.#answer(from, body);
       return;
     }
-    if (to === "own" || to === "all") await this.#options.whenReady(from.where.extension);
+    await this.#whenReachable(from, to);
     const names = this.#addressed(from, to);
     if (body.kind === "message" || body.kind === "open") {
       for (const name of names) {
@@ -140,6 +168,17 @@ export class Places {
     const isUnheard = body.kind === "call" && names.length === 0;
     const reason = "the extension's background is not there";
     if (isUnheard) this.#deliver(from.name, { body: { kind: "result", key: body.key, error: reason } });
+  }
+
+  /** Documents that have just come, and backgrounds that are about to, are waited for. */
+  async #whenReachable({ where }: LivePlace, to: Exclude<Addressee, "browser">): Promise<void> {
+    if (to === "own" || to === "all") await this.#options.whenReady(where.extension);
+    else if ("tabId" in to) {
+      const pages = [...this.#expected.keys()].filter((pageId) => this.#options.tabIdOf(pageId) === to.tabId);
+      const looking = Promise.all(pages.flatMap((pageId) => [...(this.#expected.get(pageId) ?? [])]));
+      // A document that stands still answers nothing.
+      if (pages.length > 0) await settledWithin(LOOKING_LIMIT_MS, looking);
+    }
   }
 
   async #answer(from: LivePlace, { key, api, args }: Extract<HeardMessage, { kind: "call" }>): Promise<void> {

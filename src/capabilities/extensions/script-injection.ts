@@ -131,9 +131,11 @@ export class ScriptInjection {
     const has = await send("Runtime.evaluate", { expression: `!!${linkExpression}`, contextId, returnByValue: true });
     if (has.result.value === true) return contextId;
     await send("Runtime.evaluate", { expression: worldSource(extension, kit, true), contextId });
-    const { result } = await send("Runtime.evaluate", { expression: linkExpression, contextId });
-    const where = { extension, isForeign: true, url, pageId, frameId };
-    if (result.objectId !== undefined) void places.follow(where, { send, objectId: result.objectId });
+    const find = async () => {
+      const { result } = await send("Runtime.evaluate", { expression: linkExpression, contextId });
+      return result.objectId === undefined ? undefined : { send, objectId: result.objectId };
+    };
+    void places.follow({ extension, isForeign: true, url, pageId, frameId }, find());
     return contextId;
   }
 }
