@@ -324,7 +324,10 @@ describe("an extension's files", () => {
     await played.open(`${ORIGIN}/page.html`);
     const answer = { lib: "lib", hello: "page", from: `${ORIGIN}/page.html`, tab: "number", frameId: 0 };
     await expect
-      .poll(async () => JSON.parse(String(await data("page").then((page) => page ?? "{}"))), WAIT)
+      .poll(
+        async () => JSON.parse((await played.evaluate(`document.documentElement.dataset.page ?? "{}"`)) as string),
+        WAIT,
+      )
       .toEqual({ answer, kept: 2 });
   });
 });
