@@ -25,20 +25,13 @@ beforeAll(async () => {
   const body = new FormData();
   body.set("name", "worker");
   body.set("file", new File([await workingExtension()], "extension.zip"));
-  // The form brings its own type.
-  const uploaded = await tenant.anchor("/v1/extensions", await formOf(body));
+  const uploaded = await tenant.upload("/v1/extensions", body);
   extensionId = (await uploaded.json<{ data: { id: string } }>()).data.id;
 });
 
 afterEach(async () => {
   for (const id of open.splice(0)) await tenant.anchor(`/v1/sessions/${id}`, { method: "DELETE" });
 });
-
-async function formOf(form: FormData): Promise<RequestInit> {
-  const { headers, body } = new Response(form);
-  const bytes = await new Response(body).arrayBuffer();
-  return { method: "POST", headers: { "Content-Type": headers.get("content-type") ?? "" }, body: bytes };
-}
 
 async function create(): Promise<{ readonly id: string; readonly cdpUrl: string }> {
   const body = JSON.stringify({ browser: { extensions: [extensionId] } });
