@@ -17,8 +17,8 @@ import { uploadFolder } from "./session-uploads.ts";
 export interface SessionExtensionsOptions {
   readonly deps: Pick<
     SessionDeps,
-    "extensions" | "extensionsAreEmulated" | "extensionScript" | "knownExtensionSupport" | "knownHosts" | "logger"
-  >;
+    "extensions" | "extensionsAreEmulated" | "extensionScript" | "knownExtensionSupport" | "logger"
+  > & { readonly knownHosts: Pick<SessionDeps["knownHosts"], "of"> };
   readonly store: SessionStore;
 }
 
@@ -59,6 +59,7 @@ export class SessionExtensions {
     const { spec, status } = this.#record();
     if (spec.extensions.length === 0) return;
     if (status === "launching") await this.#decide(live);
+    if (this.#refusal !== undefined) return;
     const emulated = this.#record().extensions.filter(isEmulated);
     this.#emulation = emulated.length > 0 ? await this.#emulate(live, parts, emulated) : undefined;
   }

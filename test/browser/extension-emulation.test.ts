@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExtensionPackage } from "../../src/domain/extension.ts";
+import { PLAYED_APIS, PLAYED_OF_STORAGE_AREAS } from "../../src/domain/extension-apis.ts";
 import { extensionOrigin } from "../../src/domain/extension-origin.ts";
 import { extensionOf, launchPlayed, play, Site } from "../support/worker/played-extensions.ts";
 
@@ -30,10 +31,11 @@ const EXTENSION = extensionOf(
   {
     name: "__MSG_name__",
     default_locale: "en",
-    permissions: ["storage", "scripting", "tabs", "alarms", "declarativeNetRequest"],
+    permissions: ["storage", "scripting", "tabs", "alarms", "declarativeNetRequest", "contextMenus"],
     host_permissions: ["http://*/*"],
     optional_permissions: ["notifications"],
     action: { default_title: "title" },
+    commands: {},
     background: { service_worker: "/js/worker.js" },
     content_scripts: [
       { matches: ["<all_urls>"], js: ["start.js"], css: ["style.css"], run_at: "document_start" },
@@ -282,7 +284,8 @@ describe("the background", () => {
     expect(await loads("/redirected.json")).toBe('{"a":1}');
     expect(await loads("/dynamic.js")).toBe("");
     await inWorker(`chrome.declarativeNetRequest.updateDynamicRules({ addRules: [
-      { id: 1, action: { type: "block" }, condition: { urlFilter: "dynamic.js" } }] })`);
+      { id: 1, action: { type: chrome.declarativeNetRequest.RuleActionType.BLOCK },
+        condition: { urlFilter: "dynamic.js" } }] })`);
     expect(await loads("/dynamic.js")).toBe("blocked");
     expect(await inWorker("chrome.declarativeNetRequest.getEnabledRulesets()")).toEqual(["ads"]);
   });
@@ -307,6 +310,35 @@ describe("the background", () => {
   });
 });
 
+/** Of the namespaces that are played whole, what Chrome's documentation names. */
+const WHOLE: Readonly<Record<string, string>> = {
+  action: `disable enable getBadgeBackgroundColor getBadgeText getBadgeTextColor getPopup getTitle getUserSettings
+    isEnabled openPopup setBadgeBackgroundColor setBadgeText setBadgeTextColor setIcon setPopup setTitle onClicked
+    onUserSettingsChanged`,
+  contextMenus: "create remove removeAll update onClicked ContextType ItemType ACTION_MENU_TOP_LEVEL_LIMIT",
+  commands: "getAll onCommand",
+  notifications: `clear create getAll getPermissionLevel update onButtonClicked onClicked onClosed
+    onPermissionLevelChanged`,
+};
+
+describe("the list of what is played", () => {
+  it("is what an extension finds", async () => {
+    await openPage();
+    const named = Object.entries(PLAYED_APIS).flatMap(([namespace, members]) =>
+      (members === "every" ? (WHOLE[namespace] ?? "").split(/\s+/) : members).map((name) => [namespace, name]),
+    );
+    const areas = ["local", "session", "sync", "managed"].flatMap((area) =>
+      PLAYED_OF_STORAGE_AREAS.map((name) => ["storage", area, name]),
+    );
+    const all = JSON.stringify([...named, ...areas]);
+    const missing = await inWorker(`${all}.filter((path) => {
+      let at = chrome;
+      return !path.every((name) => { const has = name in at; at = at[name] ?? {}; return has; });
+    })`);
+    expect(missing).toEqual([]);
+  });
+});
+
 describe("an extension's files", () => {
   it("are for those whom its manifest names", async () => {
     await openPage();
@@ -324,7 +356,10 @@ describe("an extension's files", () => {
     await played.open(`${ORIGIN}/page.html`);
     const answer = { lib: "lib", hello: "page", from: `${ORIGIN}/page.html`, tab: "number", frameId: 0 };
     await expect
-      .poll(async () => JSON.parse(String(await data("page").then((page) => page ?? "{}"))), WAIT)
+      .poll(
+        async () => JSON.parse((await played.evaluate(`document.documentElement.dataset.page ?? "{}"`)) as string),
+        WAIT,
+      )
       .toEqual({ answer, kept: 2 });
   });
 });
@@ -334,9 +369,13 @@ describe("after the connection to the browser was another one", () => {
     await openPage();
     await inWorker("void (globalThis.before = 'still there')");
     const { backgrounds } = played;
+    // Said while nobody is there to hear it.
+    const later = `document.dispatchEvent(new CustomEvent("to-worker", { detail: "void (globalThis.said = true)" }))`;
+    await played.evaluate(`void setTimeout(() => ${later}, 50)`);
     played.live.close({ code: 1000, reason: "as if the object had been reset" });
     await start([EXTENSION], backgrounds);
     expect(played.live.pages()).toHaveLength(1);
+    await expect.poll(() => inWorker("globalThis.said"), WAIT).toBe(true);
     expect(await inWorker("globalThis.before")).toBe("still there");
     expect(await inWorker("chrome.tabs.sendMessage(tabId, 'now', { frameId: 0 })")).toBe(PAGE);
     const blocked = `fetch("/dynamic.js").then(() => "loaded", () => "blocked")`;

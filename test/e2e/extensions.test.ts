@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Frame, Page } from "puppeteer-core";
+import { type Frame, type Page, TargetType } from "puppeteer-core";
 import { describe } from "vitest";
 import { runDir } from "../../scripts/local/paths.ts";
 import { Api } from "../support/node/api.ts";
@@ -156,7 +156,7 @@ describe("what an extension brings with it", () => {
     const browser = await clients.puppeteer(session.cdpUrl);
     const welcome = await browser.waitForTarget((target) => target.url().endsWith("/welcome.html"), PATIENCE);
     expect(await (await welcome.page())?.title()).toBe("Welcome");
-    const worker = await browser.waitForTarget((target) => target.type() === "service_worker", PATIENCE);
+    const worker = await browser.waitForTarget((target) => target.type() === TargetType.SERVICE_WORKER, PATIENCE);
     const seen = await (await worker.worker())?.evaluate("self.seen");
     expect((await browser.pages())[0]?.url()).toBe("about:blank");
     const { fingerprint } = await api.describe(session.id);

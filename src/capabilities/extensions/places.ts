@@ -88,7 +88,8 @@ export class Places {
     let place: LivePlace | undefined;
     try {
       const link = await finding;
-      for (let acknowledged = -1; link !== undefined;) {
+      if (link === undefined) return;
+      for (let acknowledged = -1; ;) {
         const batch = await this.#next(link, acknowledged);
         place ??= this.#met({ ...link, name: batch.place, where, partners: new Set() });
         found();

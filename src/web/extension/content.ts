@@ -1,11 +1,12 @@
 import { type ContentGroup, type ExtensionConfig, LINK, type StyleText } from "../../domain/extension-link.ts";
 import { askedPermissions } from "../../domain/extension-manifest.ts";
-import { isMatched, thisDocument } from "./addresses.ts";
+import { isMatched } from "./addresses.ts";
 import { Place } from "./place.ts";
 import { remoteStorage } from "./remote-storage.ts";
 import { coreApi } from "./runtime-api.ts";
 import { addStyle, removeStyle } from "./styles.ts";
 import { tabReader } from "./tabs-api.ts";
+import { thisDocument } from "./this-document.ts";
 
 /** What the session's object finds in the world of an extension in somebody's page. */
 interface ContentLink {

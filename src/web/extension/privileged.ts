@@ -3,6 +3,7 @@ import type { ExtensionConfig, PlayedTab } from "../../domain/extension-link.ts"
 import { isObject, isText } from "../../domain/json-shapes.ts";
 import { methods } from "./answers.ts";
 import { alarmsApi } from "./alarms-api.ts";
+import { ENUMERATIONS } from "./enumerations.ts";
 import { ExtensionEvent } from "./events.ts";
 import { permissionsApi } from "./permissions-api.ts";
 import type { Place } from "./place.ts";
@@ -40,7 +41,7 @@ export function privilegedApi(place: Place, config: ExtensionConfig) {
     ...core.api,
     runtime,
     tabs: tabs.api,
-    windows: { WINDOW_ID_NONE: -1, WINDOW_ID_CURRENT: -2 },
+    windows: { WINDOW_ID_NONE: -1, WINDOW_ID_CURRENT: -2, ...ENUMERATIONS.windows },
     permissions: permissionsApi(manifest),
     management: methods({ getSelf: () => self(config, manifest) }),
     ...(has("scripting") && { scripting: scriptingApi(place) }),
@@ -60,6 +61,7 @@ function openTab(place: Place, url: string, toTab: (tab: PlayedTab) => object): 
 }
 
 const rulesApi = (place: Place) => ({
+  ...ENUMERATIONS.declarativeNetRequest,
   DYNAMIC_RULESET_ID: "_dynamic",
   SESSION_RULESET_ID: "_session",
   GUARANTEED_MINIMUM_STATIC_RULES: 30_000,

@@ -1,5 +1,6 @@
 import type { Addressee, ExtensionConfig, PlayedTab, Speaker } from "../../domain/extension-link.ts";
 import { currentError, methods, splitCallback } from "./answers.ts";
+import { ENUMERATIONS } from "./enumerations.ts";
 import { ExtensionEvent } from "./events.ts";
 import { Locales } from "./locales.ts";
 import { Messages } from "./messages.ts";
@@ -89,44 +90,9 @@ function toAddressed(given: readonly unknown[]): readonly [extension: unknown, m
 export const nameIn = (details: unknown): string =>
   typeof details === "object" && details !== null && "name" in details ? String(details.name) : "";
 
-const ENUMERATIONS = {
-  OnInstalledReason: {
-    INSTALL: "install",
-    UPDATE: "update",
-    CHROME_UPDATE: "chrome_update",
-    SHARED_MODULE_UPDATE: "shared_module_update",
-  },
-  PlatformOs: {
-    MAC: "mac",
-    WIN: "win",
-    ANDROID: "android",
-    CROS: "cros",
-    LINUX: "linux",
-    OPENBSD: "openbsd",
-    FUCHSIA: "fuchsia",
-  },
-  PlatformArch: {
-    ARM: "arm",
-    ARM64: "arm64",
-    X86_32: "x86-32",
-    X86_64: "x86-64",
-    MIPS: "mips",
-    MIPS64: "mips64",
-    RISCV64: "riscv64",
-  },
-  ContextType: {
-    TAB: "TAB",
-    POPUP: "POPUP",
-    BACKGROUND: "BACKGROUND",
-    OFFSCREEN_DOCUMENT: "OFFSCREEN_DOCUMENT",
-    SIDE_PANEL: "SIDE_PANEL",
-    DEVELOPER_TOOLS: "DEVELOPER_TOOLS",
-  },
-};
-
 /** What `chrome.runtime` has besides, in the background and in the extension's own pages. */
 export const privilegedRuntime = () => ({
-  ...ENUMERATIONS,
+  ...ENUMERATIONS.runtime,
   onInstalled: new ExtensionEvent(),
   onStartup: new ExtensionEvent(),
   onSuspend: new ExtensionEvent(),

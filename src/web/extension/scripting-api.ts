@@ -1,5 +1,6 @@
 import type { Injection, StyleInjection } from "../../domain/extension-link.ts";
 import { methods } from "./answers.ts";
+import { ENUMERATIONS } from "./enumerations.ts";
 import type { Place } from "./place.ts";
 
 interface Target {
@@ -35,8 +36,7 @@ export function scriptingApi(place: Place) {
     return place.ask("browser", "scripting.style", [injection]);
   };
   return {
-    ExecutionWorld: { ISOLATED: "ISOLATED", MAIN: "MAIN" },
-    StyleOrigin: { AUTHOR: "AUTHOR", USER: "USER" },
+    ...ENUMERATIONS.scripting,
     ...methods({
       executeScript: (details: ScriptDetails) => {
         const { func, args = [], files, world = "ISOLATED", injectImmediately: immediately = false } = details;

@@ -4,6 +4,7 @@ import type { PlayedTab } from "../../domain/extension-link.ts";
 import { matchesAny } from "../../domain/match-pattern.ts";
 import { methods, splitCallback } from "./answers.ts";
 import { matchesAnyGlob } from "./addresses.ts";
+import { ENUMERATIONS } from "./enumerations.ts";
 import { ExtensionEvent } from "./events.ts";
 import type { Messages } from "./messages.ts";
 import type { Place } from "./place.ts";
@@ -61,7 +62,7 @@ export function tabsApi({ place, messages, ports, toTab }: TabsOptions) {
     ...events,
     TAB_ID_NONE: -1,
     TAB_INDEX_NONE: -1,
-    TabStatus: { UNLOADED: "unloaded", LOADING: "loading", COMPLETE: "complete" },
+    ...ENUMERATIONS.tabs,
     ...tabMethods(place, toTab),
     sendMessage: (tabId: number, ...rest: unknown[]): unknown => {
       const [[message, options], callback] = splitCallback(rest);

@@ -1,4 +1,5 @@
 import { methods } from "./answers.ts";
+import { ENUMERATIONS } from "./enumerations.ts";
 import { ExtensionEvent } from "./events.ts";
 
 /*
@@ -55,8 +56,7 @@ export function contextMenusApi(): Record<string, unknown> {
   const made = methods({ made: () => undefined })["made"];
   return {
     ACTION_MENU_TOP_LEVEL_LIMIT: 6,
-    ContextType: {},
-    ItemType: { NORMAL: "normal", CHECKBOX: "checkbox", RADIO: "radio", SEPARATOR: "separator" },
+    ...ENUMERATIONS.contextMenus,
     create: (properties: { readonly id?: unknown }, callback?: unknown): unknown => {
       if (typeof callback === "function") made?.(callback);
       count += 1;
@@ -75,8 +75,7 @@ export const commandsApi = (): Record<string, unknown> => ({
 export function notificationsApi(): Record<string, unknown> {
   let count = 0;
   return {
-    TemplateType: { BASIC: "basic", IMAGE: "image", LIST: "list", PROGRESS: "progress" },
-    PermissionLevel: { GRANTED: "granted", DENIED: "denied" },
+    ...ENUMERATIONS.notifications,
     ...methods({
       create: (...given: readonly unknown[]) => {
         count += 1;

@@ -20,6 +20,8 @@ export interface Tenant {
   readonly apiKey: string;
   meshbrow(path: string, init?: RequestInit): Promise<Response>;
   anchor(path: string, init?: RequestInit): Promise<Response>;
+  /** Anchor's dialect, too. */
+  upload(path: string, form: FormData): Promise<Response>;
 }
 
 export async function createTenant(plan = "scale"): Promise<Tenant> {
@@ -30,8 +32,8 @@ export async function createTenant(plan = "scale"): Promise<Tenant> {
     accountId: id,
     apiKey: key,
     meshbrow: (path, init) => callWorker(path, { ...init, headers: { Authorization: `Bearer ${key}`, ...json } }),
-    anchor: (path, init) =>
-      callWorker(path, { ...init, headers: { "anchor-api-key": key, ...json, ...init?.headers } }),
+    anchor: (path, init) => callWorker(path, { ...init, headers: { "anchor-api-key": key, ...json } }),
+    upload: (path, form) => callWorker(path, { method: "POST", headers: { "anchor-api-key": key }, body: form }),
   };
 }
 

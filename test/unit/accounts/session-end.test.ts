@@ -95,7 +95,7 @@ describe("the end of a session", () => {
   it("keeps the final view", async ({ expect }) => {
     const { accountId, id, end } = await arrange();
     await end({ finalView: aView("first") });
-    expect((await index.find(accountId, id))?.view).toEqual({ ...aView("first"), profile: null });
+    expect((await index.find(accountId, id))?.view).toEqual({ ...aView("first"), profile: null, extensions: [] });
   });
 
   it("takes a final view that comes later, and never replaces one", async ({ expect }) => {
@@ -103,7 +103,7 @@ describe("the end of a session", () => {
     await end();
     await end({ finalView: aView("second") });
     await end({ finalView: aView("third") });
-    expect((await index.find(accountId, id))?.view).toEqual({ ...aView("second"), profile: null });
+    expect((await index.find(accountId, id))?.view).toEqual({ ...aView("second"), profile: null, extensions: [] });
   });
 
   it("shows what the admission and the row tell of a session whose object is lost", async ({ expect }) => {

@@ -10,8 +10,9 @@ import { SessionExtensions } from "../../../src/session/session-extensions.ts";
 import { newRecord } from "../../../src/session/session-record.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
 import { toSessionView } from "../../../src/session/to-session-view.ts";
+import { createLogger } from "../../../src/observability/logger.ts";
 import { NO_METRICS } from "../../../src/domain/session-view.ts";
-import { ScriptedBrowser } from "../../support/worker/fake-engine.ts";
+import { HOST, ScriptedBrowser } from "../../support/worker/fake-engine.ts";
 import { NO_EGRESS } from "../../support/worker/no-egress.ts";
 import { cryptoIds } from "../accounts/tenant.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
@@ -50,6 +51,9 @@ async function decide(given: Given) {
         extensions: { load: () => Promise.resolve(packages) },
         extensionsAreEmulated: areEmulated,
         knownExtensionSupport: { of: () => Promise.resolve(loads()) },
+        knownHosts: { of: () => Promise.resolve(HOST) },
+        extensionScript: () => Promise.resolve(""),
+        logger: createLogger(),
       },
       store,
     });

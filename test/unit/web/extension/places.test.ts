@@ -82,7 +82,7 @@ describe("messages", () => {
   };
 
   it.for([
-    ["at once", (answer: (value: unknown) => void) => void answer({ a: 1 })],
+    ["at once", (answer: (value: unknown) => void): void => answer({ a: 1 })],
     ["with a promise", () => Promise.resolve({ a: 1 })],
   ] as const)("are answered %s", async ([, listener]) => {
     const answer = await ask(({ messages }) => {
@@ -112,7 +112,7 @@ describe("messages", () => {
   it("tell callbacks of errors by lastError, for as long as they run", async () => {
     const here = openPlace();
     const seen = new Promise((resolve) => {
-      here.messages.send({ tabId: 1 }, 1, () => resolve(currentError()));
+      void here.messages.send({ tabId: 1 }, 1, () => resolve(currentError()));
     });
     const { sent } = await batchOf(here.place, -1);
     const key = sent[0]?.body.kind === "message" ? sent[0].body.key : "";
