@@ -4,6 +4,7 @@
  */
 export {
   array,
+  base64,
   boolean,
   discriminatedUnion,
   enum,
