@@ -30,7 +30,7 @@ export interface CdpEvent {
   readonly sessionId: string;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 const LOWEST_ID = -(2 ** 31);
 
 /**
@@ -52,7 +52,7 @@ export class CdpConnection {
   /**
    * Sends one command and answers its result.
    *
-   * @throws CdpCommandError when the browser refuses it, when no answer comes in `timeoutMs` (10 s), or when
+   * @throws CdpCommandError when the browser refuses it, when no answer comes in `timeoutMs` (20 s), or when
    * the connection closes.
    */
   send<M extends keyof Commands>(

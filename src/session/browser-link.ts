@@ -145,8 +145,12 @@ export class BrowserLink {
 
   async #openInTime(): Promise<LiveBrowser> {
     const attempt = new Attempt();
+    const { deps, store } = this.#options;
+    // One that has just started may be slow, and is not taken for crashed.
+    const isNew = store.read()?.status === "launching";
     try {
-      return await within(this.#options.deps.timing.attemptLimitMs, this.#open(attempt));
+      const limitMs = isNew ? deps.timing.launchLimitMs : deps.timing.attemptLimitMs;
+      return await within(limitMs, this.#open(attempt));
     } catch (error) {
       attempt.abandon();
       throw error;

@@ -1,12 +1,12 @@
 /** The waits and bounds of a session, in milliseconds. One object, so that tests can make them short. */
 export interface SessionTiming {
-  /** Time for a browser to start, waits for the engine's capacity included. */
+  /** Time for a browser to start, waits for the engine's capacity included; and the same again for it to answer. */
   readonly launchLimitMs: number;
   /** Between two heartbeats: well inside the shortest idle window of Browser Run (60 s without a command). */
   readonly heartbeatMs: number;
   /** Time for a browser to answer one, before its socket is given up. */
   readonly heartbeatLimitMs: number;
-  /** Time for one attempt to connect to the browser and learn its targets. */
+  /** Time for one attempt to connect to a browser that has answered before, and learn its targets. */
   readonly attemptLimitMs: number;
   /** Waits between attempts to reach an engine that does not answer as it should; then the browser is given up. */
   readonly reachWaitsMs: readonly number[];

@@ -15,10 +15,10 @@ class BehindProxy extends ScriptedBrowser {
     this.#answers = {
       "Target.getTargets": { targetInfos: [] },
       "Target.createTarget": { targetId: "T2" },
-      "Page.navigate": loads ? {} : { errorText: "net::ERR_PROXY_CONNECTION_FAILED" },
-      "Runtime.evaluate": { result: { value: JSON.stringify({ ip: "192.0.2.1" }) } },
+      "Fetch.getResponseBody": { body: JSON.stringify({ ip: "192.0.2.1" }), base64Encoded: false },
+      ...(!loads && { "Page.navigate": { errorText: "net::ERR_PROXY_CONNECTION_FAILED" } }),
     };
-    for (const method of Object.keys(this.#answers)) this.silent.add(method);
+    for (const method of ["Page.navigate", ...Object.keys(this.#answers)]) this.silent.add(method);
   }
 
   override send(text: string): void {
@@ -26,6 +26,10 @@ class BehindProxy extends ScriptedBrowser {
     const command = this.sent.at(-1);
     const answer = command && this.#answers[command.method];
     if (command && answer) queueMicrotask(() => this.answer(command, answer));
+    else if (command?.method === "Page.navigate") {
+      const params = { requestId: "R1", responseStatusCode: 200 };
+      queueMicrotask(() => this.event("Fetch.requestPaused", params, command.sessionId));
+    }
   }
 }
 
