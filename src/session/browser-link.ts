@@ -146,11 +146,20 @@ export class BrowserLink {
   async #openInTime(): Promise<LiveBrowser> {
     const attempt = new Attempt();
     try {
-      return await within(this.#options.deps.timing.attemptLimitMs, this.#open(attempt));
+      return await within(this.#attemptLimitMs, this.#open(attempt));
     } catch (error) {
       attempt.abandon();
       throw error;
     }
+  }
+
+  /** The first browser that is asked whether it loads extensions is given one: files to write take their time. */
+  get #attemptLimitMs(): number {
+    const { deps, store } = this.#options;
+    const { attemptLimitMs, launchLimitMs } = deps.timing;
+    const record = store.read();
+    const mayAsk = record?.status === "launching" && record.spec.extensions.length > 0;
+    return mayAsk ? launchLimitMs : attemptLimitMs;
   }
 
   async #open(attempt: Attempt): Promise<LiveBrowser> {
