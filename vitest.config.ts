@@ -107,6 +107,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["./test/support/node/global-setup.ts"],
           fileParallelism: false,
+          // Browsers that start at once start slowly, and two cores have enough of three.
+          maxConcurrency: 3,
           // What takes 20 s on a machine of its own takes a minute and more on a busy one.
           testTimeout: 180_000,
           hookTimeout: 240_000,
