@@ -115,7 +115,7 @@ describe("the end of a session", () => {
   });
 
   it("comes when the time is up, client or not", async () => {
-    const { id, cdpUrl } = await create({ timeout: 4 });
+    const { id, cdpUrl } = await create({ timeout: 10 });
     const client = await CdpClient.connect(cdpUrl);
     expect(await client.closed).toEqual({ code: 4002, reason: "the session reached its maximum duration" });
     await expect.poll(() => statusOf(id)).toBe("destroyed");

@@ -98,7 +98,7 @@ describe("a session ends", () => {
   });
 
   test("at its maximum duration, with clients connected", async ({ api, sessions, clients }) => {
-    const { id, cdpUrl } = await sessions.create("meshbrow", { timeout: 3 });
+    const { id, cdpUrl } = await sessions.create("meshbrow", { timeout: 10 });
     const { expiresAt } = await api.describe(id);
     const socket = await clients.socket(cdpUrl);
     await socket.send("Browser.getVersion");
@@ -112,7 +112,7 @@ describe("a session ends", () => {
     const [closed, deleted, expired] = await Promise.all([
       sessions.create(),
       sessions.create("anchor"),
-      sessions.create("meshbrow", { timeout: 3 }),
+      sessions.create("meshbrow", { timeout: 10 }),
     ]);
     expect(listBrowserProcesses().length).toBeGreaterThan(0);
     await (await clients.puppeteer(closed.cdpUrl)).close();
