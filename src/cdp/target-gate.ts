@@ -70,6 +70,12 @@ const runsAtFirstResume = ({ type, canAccessOpener }: TargetInfo): boolean =>
   type === "shared_worker" || (type === "page" && canAccessOpener === true);
 
 /**
+ * A tab that nobody's page has opened. Chromium crashes its renderer when it is sent elsewhere before it has answered
+ * (seen with 156.0.8078.108, the browser 20 ms away: the first navigation of a tab in a new context, each time).
+ */
+const answersBeforeItRuns = ({ type, openerId }: TargetInfo): boolean => type === "page" && openerId === undefined;
+
+/**
  * Berth's own auto-attach, the only one: every page, frame and worker stands still until it is set up. Clients that
  * wait for targets as well keep doing so; what they resume is held back until the gate is done with it.
  */
@@ -117,7 +123,8 @@ export class TargetGate {
     const gated = this.#byTarget.get(targetId);
     if (gated === undefined) return undefined;
     const resumes = method === RESUME && runsAtFirstResume(gated.info);
-    return resumes || this.#found.has(targetId) ? gated.settled : undefined;
+    const leaves = method === "Page.navigate" && answersBeforeItRuns(gated.info);
+    return resumes || leaves || this.#found.has(targetId) ? gated.settled : undefined;
   }
 
   /**

@@ -29,7 +29,11 @@ export interface Traces {
 export interface Verdicts {
   readonly botd: BotVerdict;
   readonly fpscanner: BotVerdict & { readonly renderer: string };
-  readonly "headless-detector": { readonly isHeadless: number; readonly summary: { readonly detections: object[] } };
+  readonly "headless-detector": {
+    readonly isHeadless: number;
+    readonly summary: { readonly detections: object[] };
+    readonly fingerprintChecks: { readonly fonts: { readonly suspicious: boolean } };
+  };
   readonly fingerprintjs: { readonly visitorId: string };
   readonly traces: Traces;
 }

@@ -98,6 +98,23 @@ describe("a new target", () => {
   });
 });
 
+describe("a tab that a client opens", () => {
+  it("is sent elsewhere when it is set up, and nothing else waits for that", async () => {
+    await start();
+    const client = await harness.connect();
+    const ours = caught(PAGE);
+    const theirs = client.attached(PAGE);
+    client.send({ id: 1, method: "Page.enable", sessionId: theirs });
+    client.send({ id: 2, method: "Page.navigate", params: { url: "https://a.test/" }, sessionId: theirs });
+    client.send({ id: 3, method: RESUME, sessionId: theirs });
+    await settle();
+    expect(methodsTo(theirs)).not.toContain("Page.navigate");
+    expect(methodsTo(theirs)).toContain("Page.enable");
+    await answerAll(ours);
+    expect(methodsTo(theirs)).toContain("Page.navigate");
+  });
+});
+
 describe("a tab that was there before", () => {
   it("hears of clients' commands when it is set up, in their order", async () => {
     const ours = caught(PAGE, false);
