@@ -14,7 +14,7 @@ export { RateLimiter } from "../../../src/index.ts";
 /** The production waits, made short enough for a suite. */
 const FAST: SessionTiming = {
   ...DEFAULT_TIMING,
-  launchLimitMs: 4000,
+  launchLimitMs: 8000,
   heartbeatMs: 700,
   heartbeatLimitMs: 1000,
   attemptLimitMs: 2000,
