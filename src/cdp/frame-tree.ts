@@ -1,4 +1,5 @@
 import type { Protocol } from "devtools-protocol";
+import type { PausedRequest } from "./fetch-broker.ts";
 import type { GatedTarget } from "./target-gate.ts";
 import type { TargetObserver } from "./target-observer.ts";
 
@@ -12,6 +13,19 @@ export interface KnownFrame {
   readonly url: string;
   /** The target that its document runs in. */
   readonly target: GatedTarget;
+}
+
+/**
+ * The address of the document that asks for something: of what a frame is to show, the one around it. `""` where no
+ * document is known.
+ */
+export function askingUrl(
+  frames: Pick<FrameTree, "find">,
+  { frameId, resourceType }: Pick<PausedRequest, "frameId" | "resourceType">,
+): string {
+  const frame = frames.find(frameId);
+  const around = resourceType === "Document" ? frame?.parentId : undefined;
+  return (around === undefined ? frame : frames.find(around))?.url ?? "";
 }
 
 /** Hears of documents as they come. */

@@ -1,8 +1,7 @@
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTenant, type Tenant } from "../support/worker/api.ts";
 import { CdpClient } from "../support/worker/cdp-client.ts";
+import { evict } from "../support/worker/evict.ts";
 import { workingExtension } from "../support/zip/working-extension.ts";
 
 const URL_OF_SITE = "http://shop.test/";
@@ -46,14 +45,7 @@ async function create(): Promise<{ readonly id: string; readonly cdpUrl: string 
 async function visit(client: CdpClient): Promise<() => Promise<unknown>> {
   const [page] = await client.pages();
   const session = await client.attach(page?.targetId ?? "");
-  await client.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] }, session);
-  client.socket.addEventListener("message", ({ data }) => {
-    const { method, params } = JSON.parse(String(data)) as { method?: string; params?: { requestId?: string } };
-    if (method !== "Fetch.requestPaused") return;
-    const responseHeaders = [{ name: "content-type", value: "text/html" }];
-    const answer = { requestId: params?.requestId, responseCode: 200, responseHeaders, body: btoa(PAGE) };
-    void client.call("Fetch.fulfillRequest", answer, session);
-  });
+  await client.answerRequests(PAGE, session);
   await client.send("Page.navigate", { url: URL_OF_SITE }, session);
   return () => client.evaluate(READ, session);
 }
@@ -71,9 +63,7 @@ describe("an extension", () => {
     expect(loaded).toMatchObject([{ name: "Worker" }]);
     await expect.poll(await visit(before), PATIENCE).toEqual(SEEN);
 
-    const object = env.SESSIONS.getByName(id);
-    const reset = runInDurableObject(object, (_instance, state) => state.abort("reset by the test"));
-    await expect(reset).rejects.toThrow("reset by the test");
+    await evict(id);
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
     expect(await loadedIn(after)).toEqual(loaded);
@@ -87,9 +77,7 @@ describe("an extension", () => {
     const [lost] = await loadedIn(before);
     await before.send("Extensions.uninstall", { id: lost?.id });
     expect(await loadedIn(before)).toEqual([]);
-    const object = env.SESSIONS.getByName(id);
-    const reset = runInDurableObject(object, (_instance, state) => state.abort("reset by the test"));
-    await expect(reset).rejects.toThrow("reset by the test");
+    await evict(id);
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
     expect(await loadedIn(after)).toMatchObject([{ name: "Worker" }]);

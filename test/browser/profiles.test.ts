@@ -1,8 +1,8 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTenant, type Tenant } from "../support/worker/api.ts";
 import { CdpClient } from "../support/worker/cdp-client.ts";
+import { evict } from "../support/worker/evict.ts";
 
 const ORIGIN = "http://shop.test";
 const NAME = "a customer";
@@ -60,31 +60,12 @@ async function create(persist = false): Promise<{ readonly id: string; readonly 
   return { id: data.id, cdpUrl: data.cdp_url };
 }
 
-/** What an eviction takes: the object's memory, and its socket to the browser. */
-async function evict(id: string): Promise<void> {
-  const object = env.SESSIONS.getByName(id);
-  const reset = runInDurableObject(object, (_instance, state) => state.abort("reset by the test"));
-  await expect(reset).rejects.toThrow("reset by the test");
-}
-
 /** A client that answers its page's requests itself: there is no site. Answers what the page's script says. */
 async function visit(cdpUrl: string, expression: string): Promise<unknown> {
   const client = await CdpClient.connect(cdpUrl);
   const [page] = await client.pages();
   const session = await client.attach(page?.targetId ?? "");
-  await client.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] }, session);
-  client.socket.addEventListener("message", ({ data }) => {
-    const { method, params } = JSON.parse(String(data)) as { method?: string; params?: { requestId?: string } };
-    if (method !== "Fetch.requestPaused") return;
-    const responseHeaders = [{ name: "content-type", value: "text/html" }];
-    const answer = {
-      requestId: params?.requestId,
-      responseCode: 200,
-      responseHeaders,
-      body: btoa("<title>shop</title>"),
-    };
-    void client.call("Fetch.fulfillRequest", answer, session);
-  });
+  await client.answerRequests("<title>shop</title>", session);
   const { errorText } = await client.send("Page.navigate", { url: `${ORIGIN}/` }, session);
   const seen = errorText ?? (await client.evaluate(expression, session));
   client.close();

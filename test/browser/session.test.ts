@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { callWorker, createTenant, type Tenant } from "../support/worker/api.ts";
 import { CdpClient } from "../support/worker/cdp-client.ts";
+import { evict } from "../support/worker/evict.ts";
 
 interface Created {
   readonly id: string;
@@ -162,9 +163,7 @@ describe("after the Durable Object lost its memory", () => {
     await before.send("Target.createTarget", { url: KEPT });
     const urls = async (client: CdpClient) => (await client.pages()).map(({ url }) => url);
     await expect.poll(() => urls(before)).toContain(KEPT);
-    // Eviction waits for the socket to the browser; a reset does not, and loses the same memory.
-    const reset = runInDurableObject(objectOf(id), (_instance, state) => state.abort("reset by the test"));
-    await expect(reset).rejects.toThrow("reset by the test");
+    await evict(id);
     await before.closed;
     const after = await CdpClient.connect(cdpUrl);
     expect(await urls(after)).toContain(KEPT);
@@ -193,8 +192,7 @@ describe("what a session does about its pages", () => {
     open.push(data.id);
     const before = await CdpClient.connect(data.cdp_url);
     expect(await whyNoAd(before)).toContain("ERR_BLOCKED_BY_CLIENT");
-    const reset = runInDurableObject(objectOf(data.id), (_instance, state) => state.abort("reset by the test"));
-    await expect(reset).rejects.toThrow("reset by the test");
+    await evict(data.id);
     await before.closed;
     expect(await whyNoAd(await CdpClient.connect(data.cdp_url))).toContain("ERR_BLOCKED_BY_CLIENT");
   });

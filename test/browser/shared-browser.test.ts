@@ -4,8 +4,8 @@ import { READER } from "../../src/capabilities/profile/page/script.ts";
 import { RestoreOrigins } from "../../src/capabilities/profile/restore-origins.ts";
 import { StorageTab } from "../../src/capabilities/profile/storage-tab.ts";
 import { CdpEndpointEngine } from "../../src/engines/cdp-endpoint.ts";
-import { LiveBrowser } from "../../src/session/live-browser.ts";
 import { FakeClient } from "../support/worker/fake-client.ts";
+import { openLive } from "../support/worker/live-browser.ts";
 
 const ignore = (): void => undefined;
 let browserId: string;
@@ -31,15 +31,10 @@ afterAll(async () => {
 
 async function openSession() {
   const browser = await engine.launch();
-  const live = await LiveBrowser.open({
-    transport: await browser.connect(),
+  const live = await openLive(await browser.connect(), {
     clock: { now: () => Date.now() },
     sharesBrowser: true,
     context: "new",
-    madeContexts: [],
-    onLost: ignore,
-    onCloseRequested: ignore,
-    onContextsChanged: ignore,
   });
   const socket = new FakeClient();
   const client = await live.mux.attach(socket);

@@ -6,7 +6,7 @@ import { describe } from "vitest";
 import { runDir } from "../../scripts/local/paths.ts";
 import { Api } from "../support/node/api.ts";
 import { startBerthServer } from "../support/node/berth-server.ts";
-import { firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
+import { type Clients, firstPlaywrightPage, firstPuppeteerPage } from "../support/node/clients.ts";
 import { serveExtensionSite } from "../support/node/extension-site.ts";
 import { uploadExtension } from "../support/node/extensions.ts";
 import { loseBrowserSocket } from "../support/node/raw-page.ts";
@@ -60,7 +60,13 @@ const IN_FRAME = { atFirst: "Worker", color: "rgb(1, 2, 3)", answered: "/frame" 
 const DONE = [{ ...IN_FRAME, answered: "/", ran: ["/new.js", "/kept.js"] }, IN_FRAME, IN_FRAME];
 
 describe.for(MODES)("an extension that is %s", (mode: Mode) => {
-  const berth = (api: Api, emulating: Api): Api => (mode === "loaded" ? api : emulating);
+  /** The Berth that runs them so, and sessions of it that end with the test. */
+  function place({ auto, emulating, clients }: { auto: Api; emulating: Api; clients: Clients }) {
+    const api = mode === "loaded" ? auto : emulating;
+    const sessions = new Sessions(api);
+    clients.own(() => sessions.endAll());
+    return { api, sessions };
+  }
 
   test("does its job, in frames, in contexts that clients make, and after a restore", async ({
     api: auto,
@@ -69,9 +75,7 @@ describe.for(MODES)("an extension that is %s", (mode: Mode) => {
     extensionSite: site,
     expect,
   }) => {
-    const api = berth(auto, emulating);
-    const sessions = new Sessions(api);
-    clients.own(() => sessions.endAll());
+    const { api, sessions } = place({ auto, emulating, clients });
     const id = await uploadExtension(api, await workingExtension());
     const session = await sessions.create("anchor", { browser: { extensions: [id] } });
     const shown = await api.call<{ data: { extensions: unknown } }>("anchor", `/v1/sessions/${session.id}`);
@@ -107,9 +111,7 @@ describe.for(MODES)("an extension that is %s", (mode: Mode) => {
     extensionSite: site,
     expect,
   }) => {
-    const api = berth(auto, emulating);
-    const sessions = new Sessions(api);
-    clients.own(() => sessions.endAll());
+    const { api, sessions } = place({ auto, emulating, clients });
     const id = await uploadExtension(api, await workingExtension());
     const { cdpUrl } = await sessions.create("anchor", {
       session: { initial_url: `${site.origin}/` },
@@ -121,9 +123,7 @@ describe.for(MODES)("an extension that is %s", (mode: Mode) => {
   });
 
   test("is Dark Reader, and darkens", async ({ api: auto, emulating, clients, extensionSite: site, expect }) => {
-    const api = berth(auto, emulating);
-    const sessions = new Sessions(api);
-    clients.own(() => sessions.endAll());
+    const { api, sessions } = place({ auto, emulating, clients });
     const bundle = readFileSync(createRequire(import.meta.url).resolve("darkreader"), "utf8");
     const js = ["darkreader.js", "enable.js"];
     const zip = await extensionZip(

@@ -1,5 +1,5 @@
 import type { PausedRequest, RequestHandler, RequestPattern, Ruling } from "../../cdp/fetch-broker.ts";
-import type { FrameTree } from "../../cdp/frame-tree.ts";
+import { askingUrl, type FrameTree } from "../../cdp/frame-tree.ts";
 import type { Blocklist } from "./blocklist.ts";
 
 export interface AdBlockerOptions {
@@ -43,13 +43,9 @@ export class AdBlocker implements RequestHandler {
   };
 
   /** A request names the document that it comes from, unless that document will not have it so. */
-  #sourceOf({ request: { headers }, frameId, resourceType }: PausedRequest): string {
+  #sourceOf(paused: PausedRequest): string {
+    const { headers } = paused.request;
     const named = headers["Referer"] ?? headers["Origin"];
-    if (named !== undefined && named !== "null") return named;
-    const { frames } = this.#options;
-    const asking = frames.find(frameId);
-    // What a frame is to show is asked for by the one around it.
-    const around = resourceType === "Document" ? asking?.parentId : undefined;
-    return (around === undefined ? asking : frames.find(around))?.url ?? "";
+    return named === undefined || named === "null" ? askingUrl(this.#options.frames, paused) : named;
   }
 }

@@ -1,5 +1,5 @@
 import type { HeaderEntry, PausedRequest, RequestHandler, RequestPattern, Ruling } from "../../cdp/fetch-broker.ts";
-import type { FrameTree } from "../../cdp/frame-tree.ts";
+import { askingUrl, type FrameTree } from "../../cdp/frame-tree.ts";
 import { EXTENSION_DOMAIN } from "../../domain/extension-origin.ts";
 import { areTexts, isList, isObject } from "../../domain/json-shapes.ts";
 import { matchesAny, matchesGlob } from "../../domain/match-pattern.ts";
@@ -44,16 +44,8 @@ export class AccessibleFiles implements RequestHandler {
     const named = headers["Origin"] ?? headers["Referer"];
     // An address that was typed, or opened by a client or by the extension itself.
     if (isOpened && named === undefined) return true;
-    const asking = named === undefined || named === "null" ? this.#asking(paused) : named;
+    const asking = named === undefined || named === "null" ? askingUrl(this.#options.frames, paused) : named;
     return asking.startsWith(`${extension.origin}/`) || isAccessible(extension, path, asking);
-  }
-
-  #asking({ frameId, resourceType }: PausedRequest): string {
-    const { frames } = this.#options;
-    const frame = frames.find(frameId);
-    // What a frame is to show is asked for by the one around it.
-    const around = resourceType === "Document" ? frame?.parentId : undefined;
-    return (around === undefined ? frame : frames.find(around))?.url ?? "";
   }
 }
 

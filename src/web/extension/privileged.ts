@@ -1,3 +1,4 @@
+import { PLAYED_APIS } from "../../domain/extension-apis.ts";
 import { askedPermissions } from "../../domain/extension-manifest.ts";
 import type { ExtensionConfig, PlayedTab } from "../../domain/extension-link.ts";
 import { isObject, isText } from "../../domain/json-shapes.ts";
@@ -11,19 +12,6 @@ import { coreApi, privilegedRuntime } from "./runtime-api.ts";
 import { scriptingApi } from "./scripting-api.ts";
 import { tabReader, tabsApi } from "./tabs-api.ts";
 import { actionApi, commandsApi, contextMenusApi, notificationsApi } from "./unseen-apis.ts";
-
-/** Those of `chrome.declarativeNetRequest`, which the session's object carries out. */
-const RULE_METHODS = [
-  "getDynamicRules",
-  "updateDynamicRules",
-  "getSessionRules",
-  "updateSessionRules",
-  "getEnabledRulesets",
-  "updateEnabledRulesets",
-  "getAvailableStaticRuleCount",
-  "isRegexSupported",
-  "setExtensionActionOptions",
-];
 
 /** What Chrome gives an extension's background and pages, as far as its manifest asks for it; all but storage. */
 export function privilegedApi(place: Place, config: ExtensionConfig) {
@@ -72,7 +60,8 @@ const rulesApi = (place: Place) => ({
   MAX_NUMBER_OF_REGEX_RULES: 1000,
   ...methods(
     Object.fromEntries(
-      RULE_METHODS.map((name) => [
+      // The session's object carries them out.
+      PLAYED_APIS.declarativeNetRequest.map((name) => [
         name,
         (...args: readonly unknown[]) => place.ask("browser", `declarativeNetRequest.${name}`, args),
       ]),

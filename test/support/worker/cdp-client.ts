@@ -65,6 +65,18 @@ export class CdpClient {
     return (result as { value: unknown }).value;
   }
 
+  /** Answers all that a page requests with this document: there is no site. */
+  async answerRequests(html: string, sessionId: string): Promise<void> {
+    await this.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] }, sessionId);
+    this.socket.addEventListener("message", ({ data }) => {
+      const { method, params } = JSON.parse(String(data)) as CdpMessage;
+      if (method !== "Fetch.requestPaused") return;
+      const responseHeaders = [{ name: "content-type", value: "text/html" }];
+      const answer = { requestId: params?.["requestId"], responseCode: 200, responseHeaders, body: btoa(html) };
+      void this.call("Fetch.fulfillRequest", answer, sessionId);
+    });
+  }
+
   close(): void {
     this.socket.close(1000, "done");
   }

@@ -7,8 +7,9 @@ import type { Transport } from "../../../src/cdp/transport.ts";
 import type { ExtensionPackage } from "../../../src/domain/extension.ts";
 import { CdpEndpointEngine } from "../../../src/engines/cdp-endpoint.ts";
 import type { HiddenTab } from "../../../src/session/hidden-tab.ts";
-import { LiveBrowser } from "../../../src/session/live-browser.ts";
+import type { LiveBrowser } from "../../../src/session/live-browser.ts";
 import type { CdpMessage } from "./cdp-client.ts";
+import { openLive } from "./live-browser.ts";
 
 const ignore = (): void => undefined;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -94,16 +95,7 @@ export async function play(
   packages: readonly ExtensionPackage[],
   { site, backgrounds = {} }: { site: RequestHandler; backgrounds?: Record<string, HiddenTab> },
 ) {
-  const live = await LiveBrowser.open({
-    transport,
-    clock: { now: () => Date.now() },
-    sharesBrowser: false,
-    context: null,
-    madeContexts: [],
-    onLost: ignore,
-    onCloseRequested: ignore,
-    onContextsChanged: ignore,
-  });
+  const live = await openLive(transport, { clock: { now: () => Date.now() } });
   const frames = new FrameTree();
   const opened: Record<string, HiddenTab> = { ...backgrounds };
   const faults: unknown[] = [];

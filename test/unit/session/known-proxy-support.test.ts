@@ -1,10 +1,9 @@
 import { describe, it } from "vitest";
 import { KnownProxySupport } from "../../../src/session/known-proxy-support.ts";
-import { LiveBrowser } from "../../../src/session/live-browser.ts";
 import { ScriptedBrowser } from "../../support/worker/fake-engine.ts";
+import { openLive } from "../../support/worker/live-browser.ts";
 
 const EXIT_CHECK = "https://berth.invalid/ip";
-const ignore = (): void => undefined;
 
 /** A browser whose pages load, whatever proxy their context was given, or do not. */
 class BehindProxy extends ScriptedBrowser {
@@ -33,24 +32,11 @@ class BehindProxy extends ScriptedBrowser {
   }
 }
 
-async function open(browser: BehindProxy): Promise<LiveBrowser> {
-  return LiveBrowser.open({
-    transport: browser,
-    clock: { now: () => 0 },
-    sharesBrowser: false,
-    context: null,
-    madeContexts: [],
-    onLost: ignore,
-    onCloseRequested: ignore,
-    onContextsChanged: ignore,
-  });
-}
-
 describe("an engine", () => {
   it("that sends traffic around a context's proxy gets no session with one", async ({ expect }) => {
     const support = new KnownProxySupport();
     const browser = new BehindProxy({ loads: true });
-    const live = await open(browser);
+    const live = await openLive(browser);
     const problem = { problem: "proxy_unreachable", message: expect.stringContaining("do not use proxies") as string };
     await expect(support.require(live, EXIT_CHECK)).rejects.toMatchObject(problem);
     await expect(support.require(live, EXIT_CHECK)).rejects.toMatchObject(problem);
@@ -60,7 +46,7 @@ describe("an engine", () => {
   it("that fails without the proxy is trusted, and asked once", async ({ expect }) => {
     const support = new KnownProxySupport();
     const browser = new BehindProxy({ loads: false });
-    const live = await open(browser);
+    const live = await openLive(browser);
     await support.require(live, EXIT_CHECK);
     const asked = browser.sent.length;
     await support.require(live, EXIT_CHECK);

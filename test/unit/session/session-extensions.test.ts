@@ -5,7 +5,6 @@ import { FrameTree } from "../../../src/cdp/frame-tree.ts";
 import type { ExtensionPackage, ExtensionSupport } from "../../../src/domain/extension.ts";
 import { type AccountId, newMeshbrowSessionId } from "../../../src/domain/ids.ts";
 import type { SessionSpec } from "../../../src/domain/session-spec.ts";
-import { LiveBrowser } from "../../../src/session/live-browser.ts";
 import { SessionExtensions } from "../../../src/session/session-extensions.ts";
 import { newRecord } from "../../../src/session/session-record.ts";
 import { SessionStore } from "../../../src/session/session-store.ts";
@@ -13,11 +12,11 @@ import { toSessionView } from "../../../src/session/to-session-view.ts";
 import { createLogger } from "../../../src/observability/logger.ts";
 import { NO_METRICS } from "../../../src/domain/session-view.ts";
 import { HOST, ScriptedBrowser } from "../../support/worker/fake-engine.ts";
+import { openLive } from "../../support/worker/live-browser.ts";
 import { NO_EGRESS } from "../../support/worker/no-egress.ts";
 import { cryptoIds } from "../accounts/tenant.ts";
 import { PLAIN_SPEC } from "../service/requests.ts";
 
-const ignore = (): void => undefined;
 const PROXY = { type: "custom", server: "http://192.0.2.1:1", username: "", password: "" } as const;
 
 const aPackage = (support: ExtensionSupport, paths: readonly string[] = []): ExtensionPackage => ({
@@ -57,16 +56,7 @@ async function decide(given: Given) {
       },
       store,
     });
-    const live = await LiveBrowser.open({
-      transport: new ScriptedBrowser(),
-      clock: { now: () => 0 },
-      sharesBrowser: false,
-      context: null,
-      madeContexts: [],
-      onLost: ignore,
-      onCloseRequested: ignore,
-      onContextsChanged: ignore,
-    });
+    const live = await openLive(new ScriptedBrowser());
     await extensions.over(live, { frames: new FrameTree(), observers: [], handlers: [] });
     let refusal: unknown;
     try {
